@@ -1,0 +1,42 @@
+/*
+ * clock.h: the port to time, and RFC 3339.
+ *
+ * Everything that needs the time is given a `struct clock`, so that tests and simulations own it.
+ * time_ms is milliseconds since 1970-01-01T00:00:00Z, without leap seconds. The wall clock may jump
+ * in either direction; waits and deadlines use the monotonic one.
+ */
+#ifndef BASE_CLOCK_H
+#define BASE_CLOCK_H
+
+#include "base/str.h"
+
+typedef int64_t time_ms;
+
+struct clock {
+    time_ms (*wall)(struct clock *c);      /* what a person's clock shows */
+    time_ms (*monotonic)(struct clock *c); /* never goes back; zero point is arbitrary */
+};
+
+struct clock *clock_system(void); /* shared, thread-safe, never released */
+
+static inline time_ms clock_now(struct clock *c)
+{
+    return c->wall(c);
+}
+
+static inline time_ms clock_monotonic(struct clock *c)
+{
+    return c->monotonic(c);
+}
+
+enum { RFC3339_SIZE = 25 }; /* "2026-11-23T15:22:10.123Z" and its NUL */
+
+/* Years 0001 to 9999; milliseconds are written only when they are not zero. */
+struct str rfc3339_format(time_ms t, char out[RFC3339_SIZE]);
+
+/* Accepts `Z`, `+hh:mm`, any number of fraction digits (cut to ms), `t`/`z`/space: Amazon's replies
+ * hold all of `...Z`, `....123Z` and `+00:00` (sp-api.md 6). Checks the calendar; a leap second
+ * counts as the last second of its minute. Consumes everything or fails. */
+bool rfc3339_parse(struct str s, time_ms *out);
+
+#endif

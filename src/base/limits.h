@@ -1,0 +1,36 @@
+/*
+ * limits.h: every bound of the program, with the reason for its number.
+ */
+#ifndef BASE_LIMITS_H
+#define BASE_LIMITS_H
+
+enum {
+    /* HTTP: 20,000 items of about 200 bytes in one POST, doubled. */
+    HTTP_BODY_MAX = 8 * 1024 * 1024,
+    HTTP_PAGE_DEFAULT = 50,
+    HTTP_PAGE_MAX = 500, /* api.md */
+    BULK_ITEMS_MAX = 20000,
+    COMMIT_INPUTS_MAX = 5000, /* one paste: a pallet is some 2,000 phones */
+
+    /* Text fields, in bytes of UTF-8. */
+    TITLE_MAX = 200,
+    SKU_MAX = 100, /* Amazon accepts 40 characters (sp-api.md 1.4); other systems more */
+    ESN_MAX = 64,
+    HEX_ID_SIZE = 8, /* characters: 32^8 ids; see core/hexid.h */
+    NOTE_MAX = 4000,
+    QUERY_MAX = 200, /* one query parameter */
+
+    /* Quantities: far above any warehouse, far below overflow in 64-bit sums. */
+    LINE_QUANTITY_MAX = 1000000,
+    ORDER_LINES_MAX = 1000,
+    LISTING_VARIATIONS_MAX = 1000,
+
+    /* Replies of a marketplace: the largest page seen is under 1 MiB. */
+    TRANSPORT_REPLY_MAX = 16 * 1024 * 1024,
+
+    /* Arena caps. */
+    REQUEST_ARENA_MAX = 128 * 1024 * 1024,
+    JOB_ARENA_MAX = 256 * 1024 * 1024,
+};
+
+#endif
