@@ -22,8 +22,8 @@ const struct err_info err_table[ERR_COUNT] = {
     [ERR_CANCELED] = { "canceled", "Stopping", 503, true },
 };
 
-static enum err fill(struct error *e, enum err kind, const char *code, const char *pointer,
-    const char *fmt, va_list ap)
+__attribute__((format(printf, 5, 0))) static enum err fill(struct error *e, enum err kind,
+    const char *code, const char *pointer, const char *fmt, va_list ap)
 {
     e->kind = kind;
     snprintf(e->code, sizeof e->code, "%s", code);
@@ -50,8 +50,8 @@ enum err error_code(struct error *e, enum err kind, const char *code, const char
     return kind;
 }
 
-enum err error_at(struct error *e, enum err kind, const char *code, const char *pointer,
-    const char *fmt, ...)
+enum err error_at(
+    struct error *e, enum err kind, const char *code, const char *pointer, const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);

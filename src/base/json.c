@@ -35,8 +35,8 @@ enum err json_parse(struct str text, size_t len_max, struct json *root, struct e
 {
     root->node = NULL;
     if (text.len > len_max)
-        return error_set(e, ERR_TOO_LARGE, "document of %zu bytes, at most %zu are accepted",
-            text.len, len_max);
+        return error_set(
+            e, ERR_TOO_LARGE, "document of %zu bytes, at most %zu are accepted", text.len, len_max);
     if (text.len == 0) return error_code(e, ERR_BAD_REQUEST, "bad_json", "empty document");
     if (too_deep(text))
         return error_code(

@@ -27,8 +27,8 @@ static void test_refused(void **state)
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct json root;
         struct error e;
-        CHECK_ERR(json_parse(str_of(rows[i].text), 1000, &root, &e), ERR_BAD_REQUEST, &e,
-            rows[i].why);
+        CHECK_ERR(
+            json_parse(str_of(rows[i].text), 1000, &root, &e), ERR_BAD_REQUEST, &e, rows[i].why);
         CHECK_INT(json_kind(root), JSON_KIND_ABSENT, rows[i].why);
     }
 }
@@ -71,7 +71,8 @@ static void test_getters(void **state)
     struct str s;
     CHECK(json_str(json_path(root, "o", "p", "q", NULL), &s), "path");
     CHECK_STR(s, S("deep"), "path");
-    CHECK_INT(json_kind(json_path(root, "s", "p", "q", NULL)), JSON_KIND_ABSENT, "through a string");
+    CHECK_INT(
+        json_kind(json_path(root, "s", "p", "q", NULL)), JSON_KIND_ABSENT, "through a string");
     bool b = false;
     CHECK(json_bool(json_at(json_get(root, "l"), 0), &b) && b, "element");
     CHECK_INT(json_kind(json_at(json_get(root, "l"), 1)), JSON_KIND_ABSENT, "beyond the end");
