@@ -16,7 +16,10 @@ tools_node_is_installed() {
 }
 
 use_tools_node() {
-    PATH=$top/tools/node/node_modules/.bin:$PATH
+    # The node packages link no program of their own into .bin.
+    for tools_node_bin in "$top"/tools/node/node_modules/node-linux-*/bin; do
+        PATH=$top/tools/node/node_modules/.bin:$tools_node_bin:$PATH
+    done
     export PATH
 }
 
