@@ -31,7 +31,7 @@ enum { HTTP_QUERY_FIELDS_MAX = 64, HTTP_REPLY_HEADERS_MAX = 16 };
 struct http_request {
     struct str method; /* "GET"; HEAD arrives as GET with head set */
     bool head;
-    struct str path; /* raw, as sent, without the query */
+    struct str path;                                /* raw, as sent, without the query */
     struct http_field query[HTTP_QUERY_FIELDS_MAX]; /* percent-decoded, in order */
     size_t query_count;
     bool query_bad; /* not decodable, or too many: answer 400 */
@@ -45,7 +45,7 @@ struct str http_request_header(const struct http_request *req, struct str name);
 
 struct http_reply {
     int status;
-    struct buf body; /* released by the server */
+    struct buf body;                                   /* released by the server */
     struct http_field headers[HTTP_REPLY_HEADERS_MAX]; /* live in req->arena or are static */
     size_t header_count;
     struct str shared_body;     /* instead of body: bytes that outlive the server (assets) */

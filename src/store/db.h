@@ -34,12 +34,12 @@ struct stmt;
 enum db_engine { DB_SQLITE, DB_POSTGRES };
 
 struct db_options {
-    struct str sqlite_path;   /* file, created 0600 when absent. Either this or ... */
-    struct str postgres_url;  /* ... postgresql://... */
-    int connections;          /* SQLite: readers; PostgreSQL: pool size */
-    size_t write_queue_max;   /* SQLite: transactions waiting; beyond: ERR_BUSY */
-    size_t group_max;         /* SQLite: most transactions in one commit */
-    time_ms wait_timeout_ms;  /* for a place in the queue or a connection; beyond: ERR_BUSY */
+    struct str sqlite_path;  /* file, created 0600 when absent. Either this or ... */
+    struct str postgres_url; /* ... postgresql://... */
+    int connections;         /* SQLite: readers; PostgreSQL: pool size */
+    size_t write_queue_max;  /* SQLite: transactions waiting; beyond: ERR_BUSY */
+    size_t group_max;        /* SQLite: most transactions in one commit */
+    time_ms wait_timeout_ms; /* for a place in the queue or a connection; beyond: ERR_BUSY */
 };
 
 /* Opens and checks the engine's version; applies no migration. */
@@ -86,7 +86,8 @@ void stmt_bind_ints(struct stmt *st, int n, const int64_t *values, size_t count)
 
 /* Runs to the end; *changes (may be NULL) = rows inserted, updated or deleted. A UNIQUE violation
  * is ERR_CONFLICT with code "unique" and, in e->pointer, the name of the index or constraint on
- * PostgreSQL, "table.column, table.column" on SQLite; other constraints ERR_CONFLICT "constraint". */
+ * PostgreSQL, "table.column, table.column" on SQLite; other constraints ERR_CONFLICT "constraint".
+ */
 MUST_USE enum err stmt_run(struct stmt *st, int64_t *changes, struct error *e);
 
 /* Runs without waiting for the result: on PostgreSQL it is pipelined with what follows, so that a
@@ -97,7 +98,7 @@ void stmt_later(struct stmt *st);
 bool stmt_row(struct stmt *st);
 MUST_USE enum err stmt_end(struct stmt *st, struct error *e);
 
-int64_t stmt_int(struct stmt *st, int column); /* from 0; NULL gives 0 */
+int64_t stmt_int(struct stmt *st, int column);                         /* from 0; NULL gives 0 */
 struct str stmt_str(struct stmt *st, int column, struct arena *arena); /* copied; NULL gives "" */
 struct str stmt_str_view(struct stmt *st, int column); /* valid until the next stmt_row */
 struct str stmt_blob(struct stmt *st, int column, struct arena *arena);
