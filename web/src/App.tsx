@@ -1,0 +1,65 @@
+import { Component, Suspense, type ReactNode } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { Navigate, Route, Routes, useLocation } from 'react-router';
+import { problemOf } from './api/client';
+import { meQuery } from './api/queries';
+import { Shell } from './components/Shell';
+import { Empty, Loading, ProblemAlert } from './components/ui';
+import { CatalogPage } from './features/catalog/CatalogPage';
+import { ChannelPage } from './features/channels/ChannelPage';
+import { IntegrationsPage } from './features/channels/IntegrationsPage';
+import { NewChannelPage } from './features/channels/NewChannelPage';
+import { InventoryPage } from './features/inventory/InventoryPage';
+import { SignInPage } from './features/session/SignInPage';
+
+/** Keeps one broken page from taking the frame with it. */
+class Caught extends Component<{ children: ReactNode }, { error: unknown }> {
+  override state = { error: null as unknown };
+  static getDerivedStateFromError(error: unknown) {
+    return { error };
+  }
+  override render() {
+    return this.state.error ? <ProblemAlert error={this.state.error} /> : this.props.children;
+  }
+}
+
+function SignedIn({ children }: { children: ReactNode }) {
+  const me = useQuery(meQuery);
+  const location = useLocation();
+  if (me.data) return children;
+  if (me.error) {
+    if (problemOf(me.error).status === 401) {
+      return <Navigate to="/sign-in" replace state={{ from: location.pathname + location.search }} />;
+    }
+    return <ProblemAlert error={me.error} />;
+  }
+  return <Loading />;
+}
+
+export function App() {
+  return (
+    <Caught>
+      <Suspense fallback={<Loading />}>
+        <Routes>
+          <Route path="/sign-in" element={<SignInPage />} />
+          <Route
+            element={
+              <SignedIn>
+                <Shell />
+              </SignedIn>
+            }
+          >
+            <Route index element={<Navigate to="/integrations" replace />} />
+            <Route path="/integrations" element={<IntegrationsPage />} />
+            <Route path="/integrations/new" element={<NewChannelPage />} />
+            <Route path="/integrations/:id" element={<Navigate to="details" replace />} />
+            <Route path="/integrations/:id/:tab" element={<ChannelPage />} />
+            <Route path="/catalog" element={<CatalogPage />} />
+            <Route path="/inventory" element={<InventoryPage />} />
+            <Route path="*" element={<Empty title="There is no such page">Choose one on the left.</Empty>} />
+          </Route>
+        </Routes>
+      </Suspense>
+    </Caught>
+  );
+}

@@ -1,0 +1,36 @@
+import { createTheme, type MantineColorsTuple } from '@mantine/core';
+
+const brand: MantineColorsTuple = [
+  '#eef4ff',
+  '#dbe6fe',
+  '#bed2fd',
+  '#93b4fb',
+  '#6390f6',
+  '#3f6ef0',
+  '#2a52e0',
+  '#2142c2',
+  '#20389d',
+  '#1f337c',
+];
+
+export const theme = createTheme({
+  primaryColor: 'brand',
+  primaryShade: 7,
+  colors: { brand },
+  black: '#16203a',
+  defaultRadius: 'md',
+  cursorType: 'pointer',
+  fontFamily: 'system-ui, "Segoe UI", Roboto, "Helvetica Neue", "DejaVu Sans", sans-serif',
+  fontFamilyMonospace: 'ui-monospace, "SF Mono", Menlo, "DejaVu Sans Mono", monospace',
+  headings: { fontWeight: '650' },
+  components: {
+    // Locking the scroll of the page inserts a <style> element, which the server's policy refuses; app.css does it.
+    Modal: { defaultProps: { lockScroll: false, centered: true, overlayProps: { backgroundOpacity: 0.45 } } },
+    Drawer: {
+      defaultProps: { lockScroll: false, position: 'right', overlayProps: { backgroundOpacity: 0.35 } },
+    },
+    Badge: { defaultProps: { radius: 'sm' } },
+    Table: { defaultProps: { verticalSpacing: 'xs', highlightOnHover: true } },
+    Select: { defaultProps: { checkIconPosition: 'right', allowDeselect: false } },
+  },
+});
