@@ -14,11 +14,13 @@ CREATE TABLE setting (
 CREATE TABLE app_user (
   id INTEGER PRIMARY KEY,
   email TEXT NOT NULL UNIQUE,
+  name TEXT NOT NULL DEFAULT '',
   role TEXT NOT NULL,
   password_hash TEXT NOT NULL,       -- argon2id, libsodium's string form
   failures INTEGER NOT NULL DEFAULT 0,
   locked_until INTEGER,
-  disabled INTEGER NOT NULL DEFAULT 0,
+  active INTEGER NOT NULL DEFAULT 1,
+  last_seen_at INTEGER,
   version INTEGER NOT NULL DEFAULT 1,
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL
@@ -41,6 +43,7 @@ CREATE TABLE api_token (
   name TEXT NOT NULL,
   role TEXT NOT NULL,
   secret_hash BLOB NOT NULL UNIQUE,
+  created_by TEXT,
   created_at INTEGER NOT NULL,
   expires_at INTEGER,
   last_used_at INTEGER,
@@ -51,14 +54,16 @@ CREATE TABLE api_token (
 CREATE TABLE audit (
   id INTEGER PRIMARY KEY,
   at INTEGER NOT NULL,
-  actor TEXT NOT NULL,               -- "user:7 a@b.c", "token:3 scanner", "channel:1 Amazon US", "system"
+  actor_kind TEXT NOT NULL,          -- user, token, channel, system
+  actor_id INTEGER,
+  actor_name TEXT NOT NULL,
   address TEXT NOT NULL,             -- network address of the caller, or ''
-  action TEXT NOT NULL,              -- "order.commit"
-  entity TEXT NOT NULL,              -- "order"
-  entity_id INTEGER,
-  detail TEXT NOT NULL               -- JSON object, no secrets
+  action TEXT NOT NULL,              -- create, update, delete, commit, ...
+  resource TEXT NOT NULL,            -- "order"
+  resource_id INTEGER,
+  changes TEXT NOT NULL              -- JSON array of {field, from, to}; a secret is named, not shown
 ) STRICT;
-CREATE INDEX audit_entity ON audit(entity, entity_id);
+CREATE INDEX audit_resource ON audit(resource, resource_id);
 CREATE INDEX audit_at ON audit(at);
 
 -- FACT. First answers of POST requests with an Idempotency-Key; kept for a day.
@@ -68,6 +73,7 @@ CREATE TABLE idempotency (
   body_hash BLOB NOT NULL,
   status INTEGER NOT NULL,           -- 0 while the first request is running
   answer TEXT NOT NULL,
+  location TEXT NOT NULL DEFAULT '',
   at INTEGER NOT NULL,
   PRIMARY KEY (scope, key)
 ) STRICT;
@@ -77,15 +83,21 @@ CREATE INDEX idempotency_at ON idempotency(at);
 CREATE TABLE grade (
   id INTEGER PRIMARY KEY,
   title TEXT NOT NULL UNIQUE,
+  color TEXT,
   position INTEGER NOT NULL DEFAULT 0,
-  version INTEGER NOT NULL DEFAULT 1
+  version INTEGER NOT NULL DEFAULT 1,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE damage_condition (
   id INTEGER PRIMARY KEY,
   title TEXT NOT NULL UNIQUE,
-  initials TEXT NOT NULL DEFAULT '',
-  version INTEGER NOT NULL DEFAULT 1
+  color TEXT,
+  initials TEXT NOT NULL,
+  version INTEGER NOT NULL DEFAULT 1,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL
 ) STRICT;
 
 -- FACT. Product variation = product + grade + set of damage conditions, unique as a whole.
@@ -115,15 +127,20 @@ CREATE INDEX variation_sku ON variation(sku) WHERE sku IS NOT NULL;
 CREATE TABLE inventory_status (
   id INTEGER PRIMARY KEY,
   title TEXT NOT NULL UNIQUE,
-  color TEXT NOT NULL,
+  color TEXT,
   position INTEGER NOT NULL DEFAULT 0,
-  version INTEGER NOT NULL DEFAULT 1
+  version INTEGER NOT NULL DEFAULT 1,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE warehouse (
   id INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE,
-  version INTEGER NOT NULL DEFAULT 1
+  color TEXT,
+  version INTEGER NOT NULL DEFAULT 1,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE location (
@@ -131,6 +148,8 @@ CREATE TABLE location (
   warehouse_id INTEGER NOT NULL REFERENCES warehouse(id),
   name TEXT NOT NULL,
   version INTEGER NOT NULL DEFAULT 1,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
   UNIQUE (warehouse_id, name)
 ) STRICT;
 
@@ -138,12 +157,14 @@ CREATE TABLE location (
 CREATE TABLE order_status (
   id INTEGER PRIMARY KEY,
   title TEXT NOT NULL UNIQUE,
-  color TEXT NOT NULL,
+  color TEXT,
   is_open INTEGER NOT NULL,
   allow_commitment INTEGER NOT NULL,
-  sync_to_shipstation INTEGER NOT NULL DEFAULT 0,
+  sync_to_shipstation INTEGER NOT NULL,
   position INTEGER NOT NULL DEFAULT 0,
-  version INTEGER NOT NULL DEFAULT 1
+  version INTEGER NOT NULL DEFAULT 1,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL
 ) STRICT;
 
 -- FACT. A marketplace account.
@@ -156,17 +177,22 @@ CREATE TABLE channel (
   seller_id TEXT NOT NULL,
   endpoint_url TEXT NOT NULL DEFAULT '',
   token_url TEXT NOT NULL DEFAULT '',
+  credentials_set_at INTEGER,
   credentials BLOB,                  -- sealed under the master key, row id as associated data
-  state TEXT NOT NULL,               -- connected, suspect, reconnect_needed, paused, braked
+  state TEXT NOT NULL,               -- connected, suspect, reconnect_needed; paused and brake are beside it
   state_detail TEXT NOT NULL DEFAULT '',
   state_at INTEGER NOT NULL,
+  paused INTEGER NOT NULL DEFAULT 0,
   inventory_sync INTEGER NOT NULL DEFAULT 0,
   order_import INTEGER NOT NULL DEFAULT 0,
   import_orders_from INTEGER,
-  organization_type TEXT NOT NULL DEFAULT 'channel',
+  organization_type TEXT NOT NULL,
   reserve INTEGER NOT NULL DEFAULT 0,
   cap INTEGER,
-  brake_released_at INTEGER,         -- a person let the braked round go
+  brake_since INTEGER,               -- the round waits for a person
+  brake_live INTEGER NOT NULL DEFAULT 0,
+  brake_zeroed INTEGER NOT NULL DEFAULT 0,
+  brake_released_at INTEGER,         -- a person let it go
   settings_at INTEGER NOT NULL,      -- counted statuses, warehouses, reserve or cap changed
   deleted_at INTEGER,
   version INTEGER NOT NULL DEFAULT 1,
@@ -196,7 +222,6 @@ CREATE TABLE channel_status_map (
 
 CREATE TABLE sales_order (
   id INTEGER PRIMARY KEY,
-  number TEXT NOT NULL UNIQUE,
   organization TEXT NOT NULL,
   channel_id INTEGER REFERENCES channel(id),
   channel_order_id TEXT,
@@ -267,11 +292,13 @@ CREATE TABLE item_event (
   id INTEGER PRIMARY KEY,
   item_id INTEGER NOT NULL REFERENCES item(id),
   at INTEGER NOT NULL,
-  actor TEXT NOT NULL,
-  field TEXT NOT NULL,               -- "received", "status", "warehouse", "order", ...
-  from_value TEXT,
-  to_value TEXT,
-  reason TEXT NOT NULL DEFAULT ''
+  actor_kind TEXT NOT NULL,
+  actor_id INTEGER,
+  actor_name TEXT NOT NULL,
+  action TEXT NOT NULL,              -- created, changed, committed, uncommitted
+  changes TEXT NOT NULL,             -- JSON array of {field, from, to}
+  order_id INTEGER,
+  reason TEXT
 ) STRICT;
 CREATE INDEX item_event_item ON item_event(item_id);
 
@@ -412,7 +439,7 @@ CREATE TABLE run (
   done INTEGER NOT NULL DEFAULT 0,
   total INTEGER NOT NULL DEFAULT 0,
   message TEXT NOT NULL DEFAULT '',
-  error TEXT,
+  error TEXT,                        -- JSON {code, detail, channel_message, request_id}
   progress TEXT NOT NULL DEFAULT '', -- what a restarted run needs to go on
   created_at INTEGER NOT NULL,
   started_at INTEGER,
@@ -426,14 +453,18 @@ CREATE TABLE channel_event (
   id INTEGER PRIMARY KEY,
   channel_id INTEGER NOT NULL,
   at INTEGER NOT NULL,
-  severity TEXT NOT NULL,            -- info, warning, error
+  severity TEXT NOT NULL,            -- ok, info, warning, error
   kind TEXT NOT NULL,                -- "push_refused"
-  operation TEXT NOT NULL DEFAULT '',
-  http_status INTEGER NOT NULL DEFAULT 0,
-  request_id TEXT NOT NULL DEFAULT '',
+  operation TEXT,
+  http_status INTEGER,
+  detail TEXT NOT NULL,              -- our words
+  channel_message TEXT,              -- the channel's
+  request_id TEXT,
+  sku TEXT,
   listing_id INTEGER,
   order_id INTEGER,
-  detail TEXT NOT NULL
+  channel_order_id TEXT,
+  run_id INTEGER
 ) STRICT;
 CREATE INDEX channel_event_channel ON channel_event(channel_id, id);
 CREATE INDEX channel_event_listing ON channel_event(listing_id) WHERE listing_id IS NOT NULL;
@@ -442,24 +473,29 @@ CREATE INDEX channel_event_listing ON channel_event(listing_id) WHERE listing_id
 CREATE TABLE quarantine (
   id INTEGER PRIMARY KEY,
   channel_id INTEGER NOT NULL,
-  channel_order_id TEXT NOT NULL,
-  raw TEXT NOT NULL,
+  channel_order_id TEXT,             -- NULL: not even the id was readable
+  fingerprint TEXT NOT NULL,         -- the id, or a hash of the body
+  body TEXT NOT NULL,
+  pointer TEXT NOT NULL,
   detail TEXT NOT NULL,
-  at INTEGER NOT NULL,
+  attempts INTEGER NOT NULL DEFAULT 1,
+  first_seen_at INTEGER NOT NULL,
+  last_seen_at INTEGER NOT NULL,
   resolved_at INTEGER,
-  UNIQUE (channel_id, channel_order_id)
+  UNIQUE (channel_id, fingerprint)
 ) STRICT;
 
 -- What a new account starts with (domain.md 1 to 3); all of it can be edited.
-INSERT INTO grade (id, title, position) VALUES
-  (1, 'Unknown', 0), (2, 'A', 1), (3, 'B', 2), (4, 'C', 3), (5, 'D', 4);
-INSERT INTO inventory_status (id, title, color, position) VALUES
-  (1, 'Available', '#2f9e44', 1), (2, 'Testing', '#1971c2', 2), (3, 'Repair', '#e67700', 3),
-  (4, 'Sold', '#495057', 4), (5, 'Lost', '#c92a2a', 5);
-INSERT INTO warehouse (id, name) VALUES (1, 'Main');
+INSERT INTO grade (id, title, position, created_at, updated_at) VALUES
+  (1, 'Unknown', 0, 0, 0), (2, 'A', 1, 0, 0), (3, 'B', 2, 0, 0), (4, 'C', 3, 0, 0), (5, 'D', 4, 0, 0);
+INSERT INTO inventory_status (id, title, color, position, created_at, updated_at) VALUES
+  (1, 'In stock', '#2f9e44', 1, 0, 0), (2, 'Sold', '#495057', 2, 0, 0);
+INSERT INTO warehouse (id, name, created_at, updated_at) VALUES (1, 'Main', 0, 0);
 INSERT INTO order_status
-  (id, title, color, is_open, allow_commitment, sync_to_shipstation, position) VALUES
-  (1, 'New', '#1971c2', 1, 1, 0, 1), (2, 'Ready to ship', '#2f9e44', 1, 1, 0, 2),
-  (3, 'Pending payment', '#e67700', 1, 0, 0, 3), (4, 'Shipped', '#495057', 0, 0, 0, 4),
-  (5, 'Canceled', '#c92a2a', 0, 0, 0, 5);
-INSERT INTO setting (key, value) VALUES ('unique_skus', '1'), ('committed_status', '4');
+  (id, title, color, is_open, allow_commitment, sync_to_shipstation, position, created_at, updated_at)
+VALUES
+  (1, 'New', '#1971c2', 1, 1, 0, 1, 0, 0), (2, 'Ready to ship', '#2f9e44', 1, 1, 0, 2, 0, 0),
+  (3, 'Pending payment', '#e67700', 1, 0, 0, 3, 0, 0), (4, 'Shipped', '#495057', 0, 0, 0, 4, 0, 0),
+  (5, 'Canceled', '#c92a2a', 0, 0, 0, 5, 0, 0);
+INSERT INTO setting (key, value) VALUES
+  ('unique_skus', '1'), ('committed_status', '2'), ('received_status', '1'), ('version', '1');
