@@ -1,0 +1,136 @@
+/* harness.c: one database per test case; see harness.h. */
+#include "harness.h"
+
+#include "base/assert.h"
+#include "store/migrate.h"
+
+#include <ftw.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static char folder[64];
+static struct harness_server server;
+static bool server_runs, template_made;
+static int made;
+
+enum db_engine harness_engine(int argc, char **argv)
+{
+    if (argc == 2 && strcmp(argv[1], "sqlite") == 0) return DB_SQLITE;
+    if (argc == 2 && strcmp(argv[1], "postgres") == 0) return DB_POSTGRES;
+    fprintf(stderr, "usage: %s sqlite|postgres\n", argv[0]);
+    exit(2);
+}
+
+static int delete_one(const char *path, const struct stat *st, int kind, struct FTW *where)
+{
+    (void)st;
+    (void)kind;
+    (void)where;
+    return remove(path);
+}
+
+void harness_delete(const char *path)
+{
+    nftw(path, delete_one, 32, FTW_DEPTH | FTW_PHYS);
+}
+
+const char *harness_folder(void)
+{
+    if (!folder[0]) {
+        snprintf(folder, sizeof folder, "/tmp/stockbridge-test-XXXXXX");
+        if (!mkdtemp(folder)) PANIC("no temporary folder");
+    }
+    return folder;
+}
+
+struct db_options harness_options(const struct harness_db *h)
+{
+    struct db_options o = { .connections = 4, .wait_timeout_ms = 20000 };
+    if (h->engine == DB_SQLITE)
+        o.sqlite_path = str_of(h->location);
+    else
+        o.postgres_url = str_of(h->location);
+    return o;
+}
+
+struct db *harness_connect(const struct harness_db *h)
+{
+    struct db_options o = harness_options(h);
+    struct db *db;
+    struct error e;
+    if (db_open(&o, &db, &e)) PANIC("%s: %s", h->location, e.detail);
+    return db;
+}
+
+static void migrate(const struct harness_db *h)
+{
+    int applied;
+    struct error e;
+    if (migrate_up(h->db, clock_system(), &applied, &e)) PANIC("%s", e.detail);
+}
+
+static void make_template(void)
+{
+    struct harness_db t = { .engine = DB_POSTGRES };
+    harness_server_sql(&server, "CREATE DATABASE migrated");
+    harness_server_url(&server, "migrated", t.location, sizeof t.location);
+    t.db = harness_connect(&t);
+    migrate(&t);
+    db_close(t.db);
+    template_made = true;
+}
+
+static void create_postgres(enum harness_schema schema, struct harness_db *h)
+{
+    char sql[200];
+    if (!server_runs) harness_server_make(&server, false);
+    server_runs = true;
+    if (schema == HARNESS_MIGRATED && !template_made) make_template();
+    const char *from = schema == HARNESS_MIGRATED ? "migrated" : "template0";
+    snprintf(sql, sizeof sql, "CREATE DATABASE %s TEMPLATE %s", h->name, from);
+    harness_server_sql(&server, sql);
+    harness_server_url(&server, h->name, h->location, sizeof h->location);
+}
+
+void harness_open(enum db_engine engine, enum harness_schema schema, struct harness_db *out)
+{
+    *out = (struct harness_db){ .engine = engine };
+    snprintf(out->name, sizeof out->name, "test%d", ++made);
+    if (engine == DB_POSTGRES)
+        create_postgres(schema, out);
+    else
+        snprintf(out->location, sizeof out->location, "%s/%s.sqlite", harness_folder(), out->name);
+    out->db = harness_connect(out);
+    if (schema == HARNESS_MIGRATED && engine == DB_SQLITE) migrate(out);
+}
+
+void harness_close(struct harness_db *h)
+{
+    static const char *const beside[] = { "", "-wal", "-shm", "-lock" };
+    char text[500];
+    db_close(h->db);
+    h->db = NULL;
+    if (h->engine == DB_POSTGRES) {
+        snprintf(text, sizeof text, "DROP DATABASE %s WITH (FORCE)", h->name);
+        harness_server_sql(&server, text);
+        return;
+    }
+    for (size_t i = 0; i < sizeof beside / sizeof beside[0]; i++) {
+        snprintf(text, sizeof text, "%s%s", h->location, beside[i]);
+        unlink(text);
+    }
+}
+
+void harness_stop(void)
+{
+    if (server_runs) {
+        harness_server_end(&server, SIGQUIT);
+        harness_delete(server.folder);
+        server_runs = false;
+    }
+    if (folder[0]) harness_delete(folder);
+    folder[0] = '\0';
+}

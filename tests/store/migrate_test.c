@@ -1,0 +1,139 @@
+/* migrate_test.c: migrations are applied once, by whoever comes first, and doubts stop. */
+#include "check.h"
+#include "harness.h"
+
+#include "store/migrate.h"
+
+#include <pthread.h>
+#include <string.h>
+
+static enum db_engine engine;
+
+static int known(void)
+{
+    const struct migration *list = engine == DB_SQLITE ? migrations_sqlite : migrations_postgres;
+    int n = 0;
+    while (list[n].number)
+        n++;
+    return n;
+}
+
+static enum err script_fn(struct tx *tx, void *ctx, struct error *e)
+{
+    return tx_script(tx, str_of(ctx), e);
+}
+
+static void change(struct harness_db *h, const char *sql)
+{
+    char text[400];
+    struct error e;
+    snprintf(text, sizeof text, "%s", sql);
+    CHECK_ERR(db_write(h->db, "change", script_fn, text, &e), OK, &e, sql);
+}
+
+static void test_both_lists_agree(void **state)
+{
+    (void)state;
+    int i = 0;
+    for (; migrations_sqlite[i].number; i++) {
+        CHECK_INT(migrations_sqlite[i].number, i + 1, "no gap");
+        CHECK_INT(migrations_postgres[i].number, i + 1, "the same numbers");
+        CHECK_STR(str_of(migrations_postgres[i].name), str_of(migrations_sqlite[i].name), "names");
+    }
+    CHECK_INT(migrations_postgres[i].number, 0, "the same count");
+    CHECK(i > 0, "there are some");
+}
+
+static void test_up_twice(void **state)
+{
+    (void)state;
+    struct harness_db h;
+    struct error e;
+    int applied = -1;
+    harness_open(engine, HARNESS_EMPTY, &h);
+    CHECK_ERR(migrate_check(h.db, &e), ERR_CONFLICT, &e, "an empty database is behind");
+    CHECK_STR(str_of(e.code), S("migrations_missing"), "code");
+    CHECK_ERR(migrate_up(h.db, clock_system(), &applied, &e), OK, &e, "up");
+    CHECK_INT(applied, known(), "all are new");
+    CHECK_ERR(migrate_check(h.db, &e), OK, &e, "newest");
+    CHECK_ERR(migrate_up(h.db, clock_system(), &applied, &e), OK, &e, "again");
+    CHECK_INT(applied, 0, "nothing is new");
+    harness_close(&h);
+}
+
+static void check_refused(const char *sql, const char *code)
+{
+    struct harness_db h;
+    struct error e;
+    int applied;
+    harness_open(engine, HARNESS_MIGRATED, &h);
+    change(&h, sql);
+    CHECK_ERR(migrate_check(h.db, &e), ERR_CORRUPT, &e, code);
+    CHECK_STR(str_of(e.code), str_of(code), "code of the check");
+    CHECK_ERR(migrate_up(h.db, clock_system(), &applied, &e), ERR_CORRUPT, &e, code);
+    CHECK_STR(str_of(e.code), str_of(code), "code");
+    CHECK_INT(applied, 0, "nothing was touched");
+    harness_close(&h);
+}
+
+static void test_refused(void **state)
+{
+    (void)state;
+    check_refused("INSERT INTO schema_migration (number, name, checksum, applied_at)"
+                  " VALUES (9999, 'future', 'x', 0)",
+        "schema_newer");
+    check_refused("UPDATE schema_migration SET checksum = 'x' WHERE number = 1", "schema_differs");
+    check_refused("UPDATE schema_migration SET number = 0 WHERE number = 1", "schema_gap");
+}
+
+struct racer {
+    struct db *db;
+    int applied;
+    enum err rc;
+};
+
+static void *race(void *arg)
+{
+    struct racer *r = arg;
+    struct error e;
+    r->rc = migrate_up(r->db, clock_system(), &r->applied, &e);
+    return NULL;
+}
+
+static void test_race(void **state)
+{
+    enum { RACERS = 4 };
+    (void)state;
+    struct harness_db h;
+    struct racer racers[RACERS];
+    pthread_t threads[RACERS];
+    int sum = 0;
+    harness_open(engine, HARNESS_EMPTY, &h);
+    for (int i = 0; i < RACERS; i++) {
+        /* Processes that share a server, threads that share a file. */
+        racers[i].db = engine == DB_POSTGRES ? harness_connect(&h) : h.db;
+        pthread_create(&threads[i], NULL, race, &racers[i]);
+    }
+    for (int i = 0; i < RACERS; i++) {
+        pthread_join(threads[i], NULL);
+        CHECK_INT(racers[i].rc, OK, "every racer ends well");
+        sum += racers[i].applied;
+        if (engine == DB_POSTGRES) db_close(racers[i].db);
+    }
+    CHECK_INT(sum, known(), "each migration was applied once");
+    harness_close(&h);
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_both_lists_agree),
+        cmocka_unit_test(test_up_twice),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_race),
+    };
+    engine = harness_engine(argc, argv);
+    int failed = cmocka_run_group_tests_name("store/migrate", tests, NULL, NULL);
+    harness_stop();
+    return failed;
+}
