@@ -49,6 +49,7 @@ struct channel_outcome {
     enum channel_result result;
     int http_status;          /* 0 without a reply */
     int64_t rate_micro_per_s; /* rate limit stated by the reply; 0 when it did not */
+    time_ms server_time;      /* of the reply, by the marketplace's clock; 0 when not stated */
     struct str request_id;    /* the marketplace's, for its support */
     struct str code;          /* the marketplace's error code, or ours */
     struct str detail;        /* the marketplace's own words, at most 400 bytes, no secrets */
@@ -164,12 +165,33 @@ struct channel_account {
     struct channel_credentials credentials;
 };
 
+/* What people choose from when they set a channel up. Static; owned by the driver. */
+struct channel_kind_marketplace {
+    const char *id, *name, *country;
+};
+struct channel_kind_region {
+    const char *region, *name;
+    const struct channel_kind_marketplace *marketplaces;
+    size_t marketplace_count;
+};
+struct channel_kind_status {
+    const char *status, *meaning;
+    const char *suggested; /* title of a shipped order status; NULL: not mapped */
+};
+struct channel_kind_info {
+    const char *kind, *name; /* "amazon", "Amazon" */
+    const struct channel_kind_region *regions;
+    size_t region_count;
+    const struct channel_kind_status *statuses;
+    size_t status_count;
+};
+
 struct channel_conn; /* one account; thread-safe */
 
 /* Calls return OK when *outcome was filled in; an enum err is only for failures of our own
  * (ERR_CANCELED while stopping). A result other than CHANNEL_DONE leaves the data empty. */
 struct channel_driver {
-    const char *kind;                      /* "amazon" */
+    const struct channel_kind_info *info;
     const struct channel_op_limit *limits; /* [CHANNEL_OP_COUNT] */
 
     /* No network; copies what it keeps. */

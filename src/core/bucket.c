@@ -1,0 +1,132 @@
+/* bucket.c: see bucket.h. */
+#include "core/bucket.h"
+
+#include "base/assert.h"
+
+#include <stdio.h>
+
+enum {
+    MICRO = 1000000,
+    /* The lowest learned rate is a tenth of the documented one: an outage that answers 429 must not
+     * stop an account for a day. */
+    RATE_FLOOR_DIVISOR = 10,
+    RAISE_EVERY_MS = 60 * 1000,
+    REFUSAL_DOUBLINGS_MAX = 6,
+};
+
+void bucket_init(struct bucket *b, int64_t rate_micro_per_s, int64_t burst, time_ms now)
+{
+    ASSERT(rate_micro_per_s > 0 && burst > 0);
+    *b = (struct bucket){ .documented_rate = rate_micro_per_s,
+        .stated_rate = rate_micro_per_s,
+        .rate = rate_micro_per_s,
+        .burst = burst,
+        .level = burst * MICRO,
+        .at = now,
+        .raised_at = now };
+}
+
+static void refill(struct bucket *b, time_ms now)
+{
+    if (now <= b->at) return;
+    int64_t full = b->burst * MICRO;
+    time_ms passed = now - b->at;
+    /* passed is cut to what can fill the bucket, so that the product cannot overflow. */
+    time_ms enough = full / b->rate * 1000 + 1000;
+    if (passed > enough) passed = enough;
+    int64_t gained = passed * b->rate / 1000;
+    if (gained == 0) return; /* keep `at`: a slow rate must not lose its fractions */
+    b->level = b->level + gained > full ? full : b->level + gained;
+    b->at = now;
+}
+
+bool bucket_take(struct bucket *b, time_ms now, int64_t keep, time_ms *wait_ms)
+{
+    ASSERT(keep >= 0);
+    if (keep >= b->burst) keep = b->burst - 1;
+    refill(b, now);
+    if (now < b->not_before) {
+        *wait_ms = b->not_before - now;
+        return false;
+    }
+    int64_t needed = (keep + 1) * MICRO;
+    if (b->level < needed) {
+        *wait_ms = (needed - b->level) * 1000 / b->rate + 1;
+        return false;
+    }
+    b->level -= MICRO;
+    return true;
+}
+
+void bucket_answered(struct bucket *b, time_ms now, int64_t stated)
+{
+    refill(b, now);
+    b->refusals = 0;
+    if (stated > 0 && stated != b->stated_rate) {
+        b->stated_rate = stated;
+        b->rate = stated;
+        b->raised_at = now;
+    }
+    if (b->rate < b->stated_rate && now - b->raised_at >= RAISE_EVERY_MS) {
+        b->rate += b->rate / 8 + 1;
+        if (b->rate > b->stated_rate) b->rate = b->stated_rate;
+        b->raised_at = now;
+    }
+}
+
+void bucket_refused(struct bucket *b, time_ms now, int64_t jitter)
+{
+    refill(b, now);
+    b->level = 0;
+    int64_t floor = b->documented_rate / RATE_FLOOR_DIVISOR;
+    /* One refusal may come from tokens that another program spent; a second one in a row is a rate.
+     */
+    if (b->refusals > 0) b->rate = b->rate - b->rate / 4;
+    if (b->rate < floor) b->rate = floor;
+    if (b->rate < 1) b->rate = 1;
+    int64_t doublings = b->refusals < REFUSAL_DOUBLINGS_MAX ? b->refusals : REFUSAL_DOUBLINGS_MAX;
+    time_ms one_token = (time_ms)MICRO * 1000 / b->rate;
+    time_ms wait = one_token < 500 ? 500 : one_token > 60000 ? 60000 : one_token;
+    if (doublings) wait = wait << doublings > 300000 ? 300000 : wait << doublings;
+    if (wait < one_token && b->refusals > 1) wait = one_token;
+    b->not_before = now + wait + wait * jitter / 1000;
+    b->refusals++;
+    b->raised_at = now;
+}
+
+struct str bucket_save(
+    const struct bucket *b, time_ms now, time_ms wall, char out[BUCKET_TEXT_SIZE])
+{
+    struct bucket copy = *b;
+    refill(&copy, now);
+    time_ms held = copy.not_before > now ? copy.not_before - now : 0;
+    int len = snprintf(out, BUCKET_TEXT_SIZE, "1 %lld %lld %lld %lld %lld", (long long)wall,
+        (long long)copy.level, (long long)copy.rate, (long long)copy.stated_rate, (long long)held);
+    return (struct str){ out, len > 0 && len < BUCKET_TEXT_SIZE ? (size_t)len : 0 };
+}
+
+bool bucket_restore(struct bucket *b, struct str saved, time_ms now, time_ms wall)
+{
+    int64_t v[6];
+    for (int i = 0; i < 6; i++) {
+        struct str word, rest;
+        str_cut(saved, ' ', &word, &rest);
+        if (!str_to_int64(word, &v[i])) return false;
+        saved = rest;
+    }
+    if (saved.len || v[0] != 1 || v[2] < 0 || v[3] <= 0 || v[4] <= 0 || v[5] < 0) return false;
+    struct bucket r = *b;
+    int64_t full = r.burst * MICRO;
+    r.level = v[2] > full ? full : v[2];
+    r.rate = v[3];
+    r.stated_rate = v[4];
+    /* A wall clock that went back counts as no time passed. */
+    time_ms passed = wall > v[1] ? wall - v[1] : 0;
+    if (passed > 86400000) passed = 86400000;
+    r.at = now - passed;
+    r.not_before = v[5] > passed && v[5] < 86400000 ? now + v[5] - passed : 0;
+    r.raised_at = now;
+    refill(&r, now);
+    *b = r;
+    return true;
+}

@@ -1,0 +1,42 @@
+/* hexid.c: Crockford's base 32; see hexid.h. */
+#include "core/hexid.h"
+
+static const char digits[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+struct str hex_id_make(uint64_t random, char text[HEX_ID_TEXT_SIZE])
+{
+    for (int i = 0; i < HEX_ID_SIZE; i++) {
+        text[i] = digits[random & 31];
+        random >>= 5;
+    }
+    text[HEX_ID_SIZE] = 0;
+    return (struct str){ text, HEX_ID_SIZE };
+}
+
+/* The digit that was meant, or 0. */
+static char canonical(char c)
+{
+    if (c >= 'a' && c <= 'z') c = (char)(c - 'a' + 'A');
+    if (c == 'I' || c == 'L') return '1';
+    if (c == 'O') return '0';
+    for (const char *d = digits; *d; d++)
+        if (*d == c) return c;
+    return 0;
+}
+
+bool hex_id_parse(struct str typed, char text[HEX_ID_TEXT_SIZE], struct str *out)
+{
+    size_t n = 0;
+    typed = str_trim(typed);
+    for (size_t i = 0; i < typed.len; i++) {
+        char c = typed.at[i];
+        if (c == '-' || c == ' ') continue;
+        c = canonical(c);
+        if (!c || n == HEX_ID_SIZE) return false;
+        text[n++] = c;
+    }
+    if (n != HEX_ID_SIZE) return false;
+    text[n] = 0;
+    *out = (struct str){ text, n };
+    return true;
+}

@@ -1,0 +1,136 @@
+/* bucket_test.c: token buckets at Amazon's documented rates. */
+#include "check.h"
+
+#include "base/rng.h"
+#include "core/bucket.h"
+
+static void test_burst_then_pace(void **state)
+{
+    (void)state;
+    struct bucket b;
+    time_ms wait;
+    bucket_init(&b, 5000000, 5, 0);
+    for (int i = 0; i < 5; i++)
+        CHECK(bucket_take(&b, 0, 0, &wait), "the burst");
+    CHECK(!bucket_take(&b, 0, 0, &wait), "empty");
+    CHECK(wait >= 200 && wait <= 201, "one per 200 ms");
+    CHECK(bucket_take(&b, 201, 0, &wait), "after the wait it is there");
+}
+
+static void test_slow_rate(void **state)
+{
+    (void)state;
+    struct bucket b;
+    time_ms wait, now = 0;
+    bucket_init(&b, 5600, 20, 0); /* searchOrders: one per 179 s */
+    for (int i = 0; i < 20; i++)
+        CHECK(bucket_take(&b, 0, 0, &wait), "the burst");
+    /* Asked every 7 ms, fractions must not be lost. */
+    int taken = 0;
+    while (now < 1800000)
+        if (now += 7, bucket_take(&b, now, 0, &wait)) taken++;
+    CHECK_INT(taken, 10, "1,800 s at one per 178.6 s");
+}
+
+static void test_keep(void **state)
+{
+    (void)state;
+    struct bucket b;
+    time_ms wait;
+    bucket_init(&b, 1000000, 5, 0);
+    int taken = 0;
+    while (bucket_take(&b, 0, 3, &wait))
+        taken++;
+    CHECK_INT(taken, 2, "a lane of less weight leaves three");
+    CHECK(bucket_take(&b, 0, 0, &wait), "for one of more weight");
+    bucket_init(&b, 1000000, 1, 0);
+    CHECK(bucket_take(&b, 0, 9, &wait), "keeping more than the burst would be never");
+}
+
+/* Never more than burst + rate * time, whatever is asked when. */
+static void test_bound(void **state)
+{
+    (void)state;
+    struct rng rng;
+    rng_seeded(&rng, 7);
+    for (int round = 0; round < 200; round++) {
+        int64_t rate = 1 + (int64_t)rng_below(&rng, 20000000),
+                burst = 1 + (int64_t)rng_below(&rng, 30);
+        struct bucket b;
+        bucket_init(&b, rate, burst, 0);
+        time_ms now = 0, wait;
+        int64_t taken = 0;
+        for (int i = 0; i < 500; i++) {
+            now += (time_ms)rng_below(&rng, 1000);
+            if (bucket_take(&b, now, (int64_t)rng_below(&rng, 3), &wait))
+                taken++;
+            else
+                CHECK(wait >= 1, "never a busy wait");
+            CHECK(taken <= burst + rate * now / 1000000000 + 1, "the bound of the bucket");
+        }
+    }
+}
+
+static void test_learns(void **state)
+{
+    (void)state;
+    struct bucket b;
+    time_ms now = 1000, wait;
+    bucket_init(&b, 5000000, 5, now);
+    bucket_refused(&b, now, 0);
+    CHECK_INT(b.rate, 5000000, "one refusal may be another program's");
+    CHECK(!bucket_take(&b, now + 499, 0, &wait), "held back");
+    for (int i = 0; i < 20; i++) {
+        now = b.not_before;
+        CHECK(now > 0, "a refusal holds back");
+        bucket_refused(&b, now, 500);
+    }
+    CHECK_INT(b.rate, 500000, "down to a tenth, not below");
+    CHECK(b.not_before - now <= 300000 * 3 / 2, "the wait is bounded");
+    for (int i = 0; i < 60; i++) {
+        now += 61000;
+        bucket_answered(&b, now, 0);
+    }
+    CHECK_INT(b.rate, 5000000, "and up again to what is documented");
+    bucket_answered(&b, now, 2000000);
+    CHECK_INT(b.rate, 2000000, "a stated rate is believed");
+    bucket_answered(&b, now, 2000000);
+    CHECK_INT(b.stated_rate, 2000000, "and stays");
+}
+
+static void test_saved(void **state)
+{
+    (void)state;
+    struct bucket b, r;
+    time_ms wait;
+    bucket_init(&b, 5600, 20, 0);
+    for (int i = 0; i < 20; i++)
+        CHECK(bucket_take(&b, 0, 0, &wait), "spent");
+    char text[BUCKET_TEXT_SIZE];
+    struct str saved = bucket_save(&b, 0, 1000000, text);
+    bucket_init(&r, 5600, 20, 50);
+    CHECK(bucket_restore(&r, saved, 50, 1000000), "read");
+    CHECK(!bucket_take(&r, 50, 0, &wait), "a restart is no new burst");
+    bucket_init(&r, 5600, 20, 50);
+    CHECK(bucket_restore(&r, saved, 50, 1000000 + 200000), "read after 200 s");
+    CHECK(bucket_take(&r, 50, 0, &wait), "the time away counts");
+    CHECK(bucket_restore(&r, saved, 50, 0), "the wall clock went back");
+    CHECK(!bucket_take(&r, 50, 0, &wait), "counts as no time");
+    static const char *const bad[] = { "", "1", "2 0 0 1 1 0", "1 0 -1 1 1 0", "1 0 0 0 1 0",
+        "1 0 0 1 1 0 7", "1 x 0 1 1 0", "1 0 0 99999999999999999999 1 0" };
+    for (size_t i = 0; i < COUNT_OF(bad); i++)
+        CHECK(!bucket_restore(&r, str_of(bad[i]), 0, 0), bad[i]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_burst_then_pace),
+        cmocka_unit_test(test_slow_rate),
+        cmocka_unit_test(test_keep),
+        cmocka_unit_test(test_bound),
+        cmocka_unit_test(test_learns),
+        cmocka_unit_test(test_saved),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

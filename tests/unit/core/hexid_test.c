@@ -1,0 +1,53 @@
+/* hexid_test.c: short codes that people read aloud. */
+#include "check.h"
+
+#include "base/rng.h"
+#include "core/hexid.h"
+
+static void test_round_trip(void **state)
+{
+    (void)state;
+    struct rng rng;
+    rng_seeded(&rng, 1);
+    for (int i = 0; i < 1000; i++) {
+        char made[HEX_ID_TEXT_SIZE], read[HEX_ID_TEXT_SIZE];
+        struct str id = hex_id_make(rng_u64(&rng), made), back;
+        CHECK_INT(id.len, HEX_ID_SIZE, "always of one length");
+        CHECK(hex_id_parse(id, read, &back), "what we make we read");
+        CHECK_STR(back, id, "in its one spelling");
+    }
+}
+
+static void test_spellings(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *why, *typed, *want;
+    } rows[] = {
+        { "as printed", "7K3M9QXA", "7K3M9QXA" },
+        { "lower case", "7k3m9qxa", "7K3M9QXA" },
+        { "read aloud in groups", " 7K3M-9QXA ", "7K3M9QXA" },
+        { "I and L are 1, O is 0", "ilO00000", "11000000" },
+        { "U is not a digit", "7K3M9QXU", NULL },
+        { "too short", "7K3M9QX", NULL },
+        { "too long", "7K3M9QXAA", NULL },
+        { "an IMEI", "356938035643809", NULL },
+        { "empty", "", NULL },
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        char text[HEX_ID_TEXT_SIZE];
+        struct str got = S("");
+        bool good = hex_id_parse(str_of(rows[i].typed), text, &got);
+        CHECK_INT(good, rows[i].want != NULL, rows[i].why);
+        if (rows[i].want) CHECK_STR(got, str_of(rows[i].want), rows[i].why);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_spellings),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
