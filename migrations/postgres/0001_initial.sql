@@ -403,7 +403,7 @@ CREATE TABLE push (
   repairs BIGINT NOT NULL DEFAULT 0, -- sent again because the read-back differed
   refusal TEXT COLLATE "C" NOT NULL DEFAULT ''   -- the channel's words, last time
 );
-CREATE INDEX push_next ON push(channel_id, state, lane, not_before);
+CREATE INDEX push_next ON push(channel_id, state, lane, wanted_at);
 
 -- FACT. One process works a channel.
 CREATE TABLE lease (

@@ -39,8 +39,8 @@ void engine_stop(struct engine *engine);
 /* Proves an account. Blocks for at most a few calls' deadlines. */
 enum { VERIFY_CHECKS_MAX = 20 };
 struct verify_check {
-    const char *code;     /* openapi.yaml, VerifyResult */
-    const char *severity; /* "ok", "warning", "error" */
+    const char *code;                                       /* openapi.yaml, VerifyResult */
+    const char *severity;                                   /* "ok", "warning", "error" */
     struct str detail, action, channel_message, request_id; /* empty: none */
 };
 struct verify_marketplace {

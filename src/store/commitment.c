@@ -1,0 +1,227 @@
+/* commitment.c: guards, and the change of an item that goes on or off an order. */
+#include "store/commitment.h"
+
+#include "core/hexid.h"
+#include "store/item.h"
+
+struct found_item {
+    int64_t id, variation_id, status_id, former_status_id, warehouse_id, order_id;
+    struct str status, order_number;
+};
+
+/* Subqueries rather than joins, so that FOR UPDATE locks the item and nothing else. */
+#define FOUND_COLUMNS                                                                              \
+    "SELECT i.id, i.variation_id, i.status_id, i.former_status_id, i.warehouse_id, i.order_id,"    \
+    " (SELECT title FROM inventory_status WHERE id = i.status_id), 'SO-' || i.order_id"            \
+    " FROM item i "
+
+static void read_found(struct stmt *st, struct arena *arena, struct found_item *out)
+{
+    *out = (struct found_item){ stmt_int(st, 0), stmt_int(st, 1), stmt_int(st, 2), stmt_int(st, 3),
+        stmt_int(st, 4), stmt_int(st, 5), stmt_str(st, 6, arena), stmt_str(st, 7, arena) };
+}
+
+/* Uncommitted items come first: an ESN may recur over time, and what was sold long ago is not what
+ * lies under the scanner. *count counts those that could be meant (at most 2 are looked at). */
+static enum err find_item(struct change *c, const struct commitment_input *in, struct arena *arena,
+    struct found_item *out, int *count, struct error *e)
+{
+    struct stmt *st;
+    if (in->is_hex_id) {
+        char text[HEX_ID_TEXT_SIZE];
+        struct str id;
+        *count = 0;
+        if (!hex_id_parse(in->text, text, &id)) return OK;
+        st = tx_prepare(c->tx, FOUND_COLUMNS "WHERE i.hex_id = $1 FOR UPDATE");
+        stmt_bind_str(st, 1, id);
+    } else {
+        st = tx_prepare(c->tx,
+            FOUND_COLUMNS "WHERE i.esn = $1 ORDER BY (i.order_id IS NOT NULL), i.id DESC LIMIT 2"
+                          " FOR UPDATE");
+        stmt_bind_str(st, 1, in->text);
+    }
+    *count = 0;
+    while (stmt_row(st)) {
+        struct found_item row;
+        read_found(st, arena, &row);
+        if (*count == 0)
+            *out = row;
+        else if (row.order_id && !out->order_id)
+            continue; /* an older sale of the same phone */
+        ++*count;
+    }
+    return stmt_end(st, e);
+}
+
+static struct commitment_result refused(
+    const struct found_item *item, const char *code, struct str detail)
+{
+    return (struct commitment_result){ item ? item->id : 0, false, code, detail };
+}
+
+static struct commitment_result judge(const struct order *order, const struct commitment_input *in,
+    const struct found_item *item, int count, struct arena *arena)
+{
+    if (!order->allow_commitment)
+        return refused(NULL, "status_forbids",
+            arena_fmt(arena, "an order in status %.*s takes no items", STR_FMT(order->status)));
+    if (count == 0)
+        return refused(NULL, in->is_hex_id ? "unknown_hex_id" : "unknown_esn",
+            in->is_hex_id ? S("no item has this Hex ID") : S("no item has this ESN"));
+    if (count > 1)
+        return refused(NULL, "ambiguous_esn", S("several items have this ESN: use the Hex ID"));
+    if (item->order_id == order->id)
+        return refused(item, "already_committed", S("it is already on this order"));
+    if (item->order_id)
+        return refused(item, "already_committed",
+            arena_fmt(arena, "it is on order %.*s", STR_FMT(item->order_number)));
+    return (struct commitment_result){ item->id, true, "", S("") };
+}
+
+static enum err put_on_order(struct change *c, const struct order *order,
+    const struct found_item *item, int64_t to_status, struct error *e)
+{
+    struct stmt *st = tx_prepare(c->tx,
+        "UPDATE item SET order_id = $1, former_status_id = status_id, status_id = $2,"
+        " committed_at = $3, is_open = $4, updated_at = $3, version = version + 1"
+        " WHERE id = $5 AND order_id IS NULL");
+    stmt_bind_int(st, 1, order->id);
+    stmt_bind_int(st, 2, to_status);
+    stmt_bind_int(st, 3, c->now);
+    stmt_bind_int(st, 4, order->is_open);
+    stmt_bind_int(st, 5, item->id);
+    stmt_later(st);
+    (void)e;
+    derive_count(c, item->variation_id, item->status_id, item->warehouse_id, -1);
+    return OK;
+}
+
+static void record(struct change *c, const struct order *order, const struct found_item *item,
+    struct str from_status, struct str to_status, bool committed)
+{
+    struct change_list l;
+    change_list_init(&l);
+    change_list_diff(&l, "status", from_status, to_status);
+    struct str none = { 0 };
+    change_list_add(
+        &l, "order", committed ? none : order->number, committed ? order->number : none);
+    struct str changes = change_list_end(&l);
+    item_event_add(c, item->id, committed ? "committed" : "uncommitted", changes, order->id, S(""));
+    audit_add(c, committed ? "commit" : "uncommit", "item", item->id, changes);
+    change_list_release(&l);
+}
+
+static enum err committed_status(
+    struct change *c, int64_t *id, struct str *title, struct arena *arena, struct error *e)
+{
+    struct stmt *st =
+        tx_prepare(c->tx, "SELECT s.id, s.title FROM setting t JOIN inventory_status s"
+                          " ON CAST(s.id AS TEXT) = t.value WHERE t.key = 'committed_status'");
+    bool found = stmt_row(st);
+    if (found) {
+        *id = stmt_int(st, 0);
+        *title = stmt_str(st, 1, arena);
+    }
+    enum err rc = stmt_end(st, e);
+    if (!rc && !found) rc = error_set(e, ERR_CORRUPT, "setting committed_status names no status");
+    return rc;
+}
+
+static void touch_order(struct change *c, const struct order *order)
+{
+    struct stmt *st = tx_prepare(
+        c->tx, "UPDATE sales_order SET version = version + 1, updated_at = $1 WHERE id = $2");
+    stmt_bind_int(st, 1, c->now);
+    stmt_bind_int(st, 2, order->id);
+    stmt_later(st);
+}
+
+/* The same unit twice in one paste. */
+static bool is_repeated(
+    const struct found_item *items, const struct commitment_result *results, size_t upto)
+{
+    for (size_t i = 0; i < upto; i++)
+        if (results[i].committed && items[i].id == items[upto].id) return true;
+    return false;
+}
+
+static enum err judge_all(struct change *c, const struct order *order,
+    const struct commitment_input *inputs, size_t count, struct arena *arena,
+    struct found_item *items, struct commitment_result *results, size_t *good, struct error *e)
+{
+    *good = 0;
+    for (size_t i = 0; i < count; i++) {
+        int matches = 0;
+        enum err rc = find_item(c, &inputs[i], arena, &items[i], &matches, e);
+        if (rc) return rc;
+        results[i] = judge(order, &inputs[i], &items[i], matches, arena);
+        if (results[i].committed && is_repeated(items, results, i))
+            results[i] = refused(&items[i], "repeated", S("it is in this list twice"));
+        *good += results[i].committed;
+    }
+    return OK;
+}
+
+enum err commitment_add(struct change *c, const struct order *order,
+    const struct commitment_input *inputs, size_t count, bool atomic, struct arena *arena,
+    struct commitment_result *results, struct error *e)
+{
+    struct found_item *items = arena_new(arena, struct found_item, count + 1);
+    size_t good;
+    enum err rc = judge_all(c, order, inputs, count, arena, items, results, &good, e);
+    if (rc) return rc;
+    if (atomic && good < count) {
+        for (size_t i = 0; i < count; i++)
+            if (results[i].committed)
+                results[i] = refused(&items[i], "not_committed_atomic",
+                    S("another one failed, and all or nothing was asked for"));
+        return OK;
+    }
+    if (good == 0) return OK;
+    int64_t to_status = 0;
+    struct str title = S("");
+    rc = committed_status(c, &to_status, &title, arena, e);
+    for (size_t i = 0; i < count && !rc; i++) {
+        if (!results[i].committed) continue;
+        rc = put_on_order(c, order, &items[i], to_status, e);
+        record(c, order, &items[i], items[i].status, title, true);
+    }
+    if (rc) return rc;
+    touch_order(c, order);
+    return derive_order(c, order->id, e);
+}
+
+enum err commitment_remove(
+    struct change *c, const struct order *order, int64_t item_id, struct error *e)
+{
+    struct stmt *st = tx_prepare(c->tx, FOUND_COLUMNS "WHERE i.id = $1 FOR UPDATE");
+    stmt_bind_int(st, 1, item_id);
+    struct found_item item = { 0 };
+    bool found = stmt_row(st);
+    if (found) read_found(st, c->arena, &item);
+    enum err rc = stmt_end(st, e);
+    if (rc) return rc;
+    if (!found || item.order_id != order->id)
+        return error_set(e, ERR_NOT_FOUND, "item %lld is not on order %.*s", (long long)item_id,
+            STR_FMT(order->number));
+    st = tx_prepare(c->tx, "SELECT title FROM inventory_status WHERE id = $1");
+    stmt_bind_int(st, 1, item.former_status_id);
+    struct str former = S("");
+    if (stmt_row(st)) former = stmt_str(st, 0, c->arena);
+    rc = stmt_end(st, e);
+    if (rc) return rc;
+    st = tx_prepare(c->tx,
+        "UPDATE item SET order_id = NULL, status_id = former_status_id, former_status_id = NULL,"
+        " committed_at = NULL, is_open = 1, updated_at = $1, version = version + 1 WHERE id = $2");
+    stmt_bind_int(st, 1, c->now);
+    stmt_bind_int(st, 2, item.id);
+    rc = stmt_run(st, NULL, e);
+    if (rc == ERR_CONFLICT && str_eq(str_of(e->code), S("unique")))
+        return error_code(
+            e, rc, "duplicate_open_item", "a phone with this ESN has been received again since");
+    if (rc) return rc;
+    derive_count(c, item.variation_id, item.former_status_id, item.warehouse_id, 1);
+    record(c, order, &item, item.status, former, false);
+    touch_order(c, order);
+    return derive_order(c, order->id, e);
+}

@@ -1,0 +1,337 @@
+/* push.c: sending wishes and reading them back; see push.h. */
+#include "store/push.h"
+
+#include "store/channel_log.h"
+#include "store/derive.h"
+#include "store/listing.h"
+
+/* Read-backs after an acceptance: Amazon takes seconds to minutes to show it (sp-api.md 3.1). */
+static const time_ms check_delays[] = { 2000, 8000, 30000, 120000, 600000 };
+enum {
+    CHECKS_MAX = sizeof check_delays / sizeof check_delays[0],
+    REPAIRS_MAX = 3,
+    REFUSED_WAIT_MS = 15 * 60 * 1000,
+    REFUSED_DOUBLINGS_MAX = 5,
+};
+
+enum err push_recover(struct change *c, int64_t channel_id, struct error *e)
+{
+    struct stmt *st = tx_prepare(c->tx, "UPDATE push SET state = 'waiting', not_before = 0"
+                                        " WHERE channel_id = $1 AND state = 'sending'");
+    stmt_bind_int(st, 1, channel_id);
+    return stmt_run(st, NULL, e);
+}
+
+struct claimed {
+    struct push_claim claim;
+    struct push_facts facts;
+    bool braked;
+};
+
+static enum err find_wish(struct change *c, int64_t channel_id, const struct intake_state *intake,
+    struct arena *arena, struct claimed *out, struct error *e)
+{
+    *out = (struct claimed){ 0 };
+    struct stmt *st = tx_prepare(c->tx,
+        "SELECT p.listing_id, g.sku, g.product_type, g.marketplace_ids, p.wanted, p.lane,"
+        " g.fulfillment, g.state, c.inventory_sync, c.paused, c.state, c.brake_since,"
+        " (SELECT COUNT(*) FROM listing_variation lv WHERE lv.listing_id = g.id), p.wanted_at,"
+        " g.synced, g.imported"
+        " FROM push p JOIN listing g ON g.id = p.listing_id JOIN channel c ON c.id = p.channel_id"
+        " WHERE p.channel_id = $1 AND p.state = 'waiting' AND p.not_before <= $2"
+        " AND (p.lane < 2 OR (p.lane = 2 AND p.wanted_at <= $3)"
+        " OR (p.lane = 3 AND p.wanted_at <= $4))"
+        " ORDER BY p.lane, p.wanted_at LIMIT 1");
+    stmt_bind_int(st, 1, channel_id);
+    stmt_bind_int(st, 2, c->now);
+    stmt_bind_int(st, 3, push_wanted_until(LANE_RISE, intake, c->now));
+    stmt_bind_int(st, 4, push_wanted_until(LANE_REFRESH, intake, c->now));
+    if (stmt_row(st)) {
+        out->claim = (struct push_claim){
+            .listing_id = stmt_int(st, 0),
+            .sku = stmt_str(st, 1, arena),
+            .product_type = stmt_str(st, 2, arena),
+            .marketplace_ids = stmt_str(st, 3, arena),
+            .quantity = stmt_int(st, 4),
+            .lane = (enum push_lane)stmt_int(st, 5),
+            .amazon_fulfilled = str_eq(stmt_str_view(st, 6), S("amazon")),
+            .wanted_at = stmt_int(st, 13),
+        };
+        out->facts = (struct push_facts){
+            .amazon_fulfilled = out->claim.amazon_fulfilled,
+            .ended = str_eq(stmt_str_view(st, 7), S("ended")),
+            .inventory_sync = stmt_int(st, 8) != 0,
+            .paused = stmt_int(st, 9) != 0,
+            .reconnect_needed = str_eq(stmt_str_view(st, 10), S("reconnect_needed")),
+            .connected = stmt_int(st, 12) > 0,
+            .target = out->claim.quantity,
+            .has_synced = !stmt_null(st, 14),
+            .synced = stmt_int(st, 14),
+            .has_imported = !stmt_null(st, 15),
+            .imported = stmt_int(st, 15),
+        };
+        out->braked = !stmt_null(st, 11);
+    }
+    return stmt_end(st, e);
+}
+
+/* What was told, accepted and is shown no more although all orders were read: not by us. */
+static void note_foreign(struct change *c, int64_t channel_id, const struct claimed *k)
+{
+    const struct push_facts *f = &k->facts;
+    bool foreign = k->claim.lane == LANE_REFRESH && f->has_synced && f->has_imported &&
+                   f->synced == f->target && f->imported != f->target;
+    if (!foreign) return;
+    enum { DAY_MS = 24 * 3600 * 1000 };
+    struct stmt *st = tx_prepare(c->tx,
+        "UPDATE listing SET foreign_changes = CASE WHEN COALESCE(foreign_since, 0) < $1 THEN 1"
+        " ELSE foreign_changes + 1 END, foreign_since = CASE WHEN COALESCE(foreign_since, 0) < $1"
+        " THEN $2 ELSE foreign_since END WHERE id = $3");
+    stmt_bind_int(st, 1, c->now - DAY_MS);
+    stmt_bind_int(st, 2, c->now);
+    stmt_bind_int(st, 3, k->claim.listing_id);
+    stmt_later(st);
+    channel_event_add(c, channel_id,
+        &(struct channel_event){ .kind = "changed_elsewhere",
+            .severity = "warning",
+            .sku = k->claim.sku,
+            .listing_id = k->claim.listing_id,
+            .detail = arena_fmt(c->arena,
+                "the channel shows %lld where %lld was told: somebody else changed it; %lld is sent"
+                " again",
+                (long long)f->imported, (long long)f->synced, (long long)f->target) });
+}
+
+static enum err drop(struct change *c, int64_t listing_id, struct error *e)
+{
+    struct stmt *st = tx_prepare(c->tx, "DELETE FROM push WHERE listing_id = $1");
+    stmt_bind_int(st, 1, listing_id);
+    return stmt_run(st, NULL, e);
+}
+
+enum err push_claim_next(struct change *c, int64_t channel_id, const struct intake_state *intake,
+    struct arena *arena, struct push_claim *out, struct error *e)
+{
+    *out = (struct push_claim){ 0 };
+    for (;;) {
+        struct claimed k;
+        enum err rc = find_wish(c, channel_id, intake, arena, &k, e);
+        if (rc || !k.claim.listing_id || k.braked) return rc;
+        enum push_reason reason = push_decide(&k.facts);
+        if (reason == PUSH_SYNC_OFF || reason == PUSH_CHANNEL_PAUSED ||
+            reason == PUSH_RECONNECT_NEEDED)
+            return OK;
+        if (reason != PUSH_WANTED && reason != PUSH_UNCHANGED) {
+            rc = drop(c, k.claim.listing_id, e);
+            if (rc) return rc;
+            continue;
+        }
+        struct stmt *st = tx_prepare(c->tx, "UPDATE push SET state = 'sending', sending = wanted,"
+                                            " sent_at = $1 WHERE listing_id = $2");
+        stmt_bind_int(st, 1, c->now);
+        stmt_bind_int(st, 2, k.claim.listing_id);
+        rc = stmt_run(st, NULL, e);
+        if (rc) return rc;
+        note_foreign(c, channel_id, &k);
+        *out = k.claim;
+        return OK;
+    }
+}
+
+static void say(struct change *c, int64_t channel_id, const struct push_claim *claim,
+    const struct push_words *w, const char *kind, const char *severity, struct str detail)
+{
+    channel_event_add(c, channel_id,
+        &(struct channel_event){ .kind = kind,
+            .severity = severity,
+            .operation = str_of(w->operation),
+            .http_status = w->http_status,
+            .channel_message = w->message,
+            .request_id = w->request_id,
+            .sku = claim->sku,
+            .listing_id = claim->listing_id,
+            .detail = detail });
+}
+
+enum err push_accepted(struct change *c, int64_t channel_id, const struct push_claim *claim,
+    const struct push_words *words, struct error *e)
+{
+    struct stmt *st =
+        tx_prepare(c->tx, "UPDATE listing SET synced = $1, synced_at = $2 WHERE id = $3");
+    stmt_bind_int(st, 1, claim->quantity);
+    stmt_bind_int(st, 2, c->now);
+    stmt_bind_int(st, 3, claim->listing_id);
+    stmt_later(st);
+    st = tx_prepare(c->tx,
+        "UPDATE push SET state = CASE WHEN wanted = $1 THEN 'accepted' ELSE 'waiting' END,"
+        " not_before = CASE WHEN wanted = $1 THEN $2 ELSE 0 END, attempts = 0, sending = NULL,"
+        " refusal = '' WHERE listing_id = $3");
+    stmt_bind_int(st, 1, claim->quantity);
+    stmt_bind_int(st, 2, c->now + check_delays[0]);
+    stmt_bind_int(st, 3, claim->listing_id);
+    enum err rc = stmt_run(st, NULL, e);
+    /* The world may have moved while the call was under way. */
+    derive_mark_listing(c, claim->listing_id);
+    say(c, channel_id, claim, words, "push_accepted", "info",
+        arena_fmt(c->arena, "quantity %lld was accepted", (long long)claim->quantity));
+    return rc;
+}
+
+enum err push_refused(struct change *c, int64_t channel_id, const struct push_claim *claim,
+    const struct push_words *words, struct error *e)
+{
+    struct stmt *st = tx_prepare(c->tx, "SELECT attempts FROM push WHERE listing_id = $1");
+    stmt_bind_int(st, 1, claim->listing_id);
+    int64_t attempts;
+    enum err rc = stmt_scalar(st, 0, &attempts, e);
+    if (rc) return rc;
+    int64_t doublings = attempts < REFUSED_DOUBLINGS_MAX ? attempts : REFUSED_DOUBLINGS_MAX;
+    st = tx_prepare(c->tx,
+        "UPDATE push SET state = 'waiting', not_before = CASE WHEN wanted = $1 THEN $2 ELSE 0 END,"
+        " attempts = attempts + 1, sending = NULL, refusal = $3 WHERE listing_id = $4");
+    stmt_bind_int(st, 1, claim->quantity);
+    stmt_bind_int(st, 2, c->now + ((time_ms)REFUSED_WAIT_MS << doublings));
+    stmt_bind_str(st, 3, words->message);
+    stmt_bind_int(st, 4, claim->listing_id);
+    rc = stmt_run(st, NULL, e);
+    say(c, channel_id, claim, words, "push_refused", "error",
+        arena_fmt(c->arena, "quantity %lld was refused", (long long)claim->quantity));
+    return rc;
+}
+
+enum err push_put_back(struct change *c, const struct push_claim *claim, bool unknown,
+    time_ms not_before, struct error *e)
+{
+    struct stmt *st = tx_prepare(c->tx,
+        "UPDATE push SET state = 'waiting', not_before = $1, attempts = attempts + 1,"
+        " sending = CASE WHEN $2 = 1 THEN sending ELSE NULL END WHERE listing_id = $3");
+    stmt_bind_int(st, 1, not_before);
+    stmt_bind_int(st, 2, unknown);
+    stmt_bind_int(st, 3, claim->listing_id);
+    return stmt_run(st, NULL, e);
+}
+
+enum err push_gone(struct change *c, int64_t channel_id, const struct push_claim *claim,
+    const struct push_words *words, struct error *e)
+{
+    say(c, channel_id, claim, words, "push_refused", "warning",
+        S("the channel has no such SKU: the listing has ended"));
+    enum err rc = drop(c, claim->listing_id, e);
+    return rc ? rc : listing_end(c, claim->listing_id, e);
+}
+
+enum err push_checks_due(struct tx *tx, int64_t channel_id, time_ms now, int limit,
+    struct arena *arena, struct push_check **out, size_t *count, struct error *e)
+{
+    *out = arena_new(arena, struct push_check, (size_t)limit);
+    *count = 0;
+    struct stmt *st = tx_prepare(tx,
+        "SELECT p.listing_id, g.sku, g.marketplace_ids, p.wanted FROM push p"
+        " JOIN listing g ON g.id = p.listing_id WHERE p.channel_id = $1 AND p.state = 'accepted'"
+        " AND p.not_before <= $2 ORDER BY p.not_before LIMIT $3");
+    stmt_bind_int(st, 1, channel_id);
+    stmt_bind_int(st, 2, now);
+    stmt_bind_int(st, 3, limit);
+    while (stmt_row(st) && *count < (size_t)limit)
+        (*out)[(*count)++] = (struct push_check){ stmt_int(st, 0), stmt_str(st, 1, arena),
+            stmt_str(st, 2, arena), stmt_int(st, 3) };
+    return stmt_end(st, e);
+}
+
+enum err push_check_later(
+    struct change *c, const struct push_check *check, time_ms not_before, struct error *e)
+{
+    struct stmt *st = tx_prepare(
+        c->tx, "UPDATE push SET not_before = $1 WHERE listing_id = $2 AND state = 'accepted'");
+    stmt_bind_int(st, 1, not_before);
+    stmt_bind_int(st, 2, check->listing_id);
+    return stmt_run(st, NULL, e);
+}
+
+/* The check said something else than what was accepted. */
+static enum err differs(struct change *c, int64_t channel_id, const struct push_check *check,
+    int64_t attempts, int64_t repairs, int64_t shown, struct error *e)
+{
+    struct stmt *st =
+        tx_prepare(c->tx, "UPDATE push SET state = $1, attempts = $2, repairs = $3, not_before = $4"
+                          " WHERE listing_id = $5");
+    bool again = attempts + 1 < CHECKS_MAX;
+    bool repair = !again && repairs < REPAIRS_MAX;
+    stmt_bind_str(st, 1, again ? S("accepted") : repair ? S("waiting") : S("failed"));
+    stmt_bind_int(st, 2, again ? attempts + 1 : 0);
+    stmt_bind_int(st, 3, repair ? repairs + 1 : repairs);
+    stmt_bind_int(st, 4, again ? c->now + check_delays[attempts + 1] : 0);
+    stmt_bind_int(st, 5, check->listing_id);
+    if (!again)
+        channel_event_add(c, channel_id,
+            &(struct channel_event){ .kind = "difference_stays",
+                .severity = repair ? "warning" : "error",
+                .sku = check->sku,
+                .listing_id = check->listing_id,
+                .detail = arena_fmt(c->arena,
+                    "wanted, sent and accepted %lld; the channel shows %lld; %s",
+                    (long long)check->wanted, (long long)shown,
+                    repair ? "it is sent again" : "it was sent again three times") });
+    if (repair) tx_notify(c->tx, TOPIC_PUSH);
+    return stmt_run(st, NULL, e);
+}
+
+enum err push_checked(struct change *c, int64_t channel_id, const struct push_check *check,
+    bool has_quantity, int64_t quantity, struct error *e)
+{
+    struct stmt *st =
+        tx_prepare(c->tx, "SELECT attempts, repairs, wanted FROM push WHERE listing_id = $1"
+                          " AND state = 'accepted'");
+    stmt_bind_int(st, 1, check->listing_id);
+    bool found = stmt_row(st);
+    int64_t attempts = stmt_int(st, 0), repairs = stmt_int(st, 1), wanted = stmt_int(st, 2);
+    enum err rc = stmt_end(st, e);
+    if (rc || !found) return rc; /* a newer wish took its place */
+    st = tx_prepare(c->tx, "UPDATE listing SET imported = $1, imported_at = $2 WHERE id = $3");
+    if (has_quantity)
+        stmt_bind_int(st, 1, quantity);
+    else
+        stmt_bind_null_int(st, 1);
+    stmt_bind_int(st, 2, c->now);
+    stmt_bind_int(st, 3, check->listing_id);
+    stmt_later(st);
+    if (!has_quantity || quantity != wanted)
+        return differs(c, channel_id, check, attempts, repairs, quantity, e);
+    channel_event_add(c, channel_id,
+        &(struct channel_event){ .kind = "push_applied",
+            .severity = "info",
+            .sku = check->sku,
+            .listing_id = check->listing_id,
+            .detail = arena_fmt(c->arena, "the channel shows %lld", (long long)quantity) });
+    return drop(c, check->listing_id, e);
+}
+
+enum err push_figures_load(
+    struct tx *tx, int64_t channel_id, time_ms now, struct push_figures *out, struct error *e)
+{
+    *out = (struct push_figures){ 0 };
+    struct stmt *st = tx_prepare(tx,
+        "SELECT state, COUNT(*), MIN(not_before), CAST(SUM(CASE WHEN not_before > $2 THEN 1 ELSE 0"
+        " END) AS BIGINT), MAX(lane) FROM push WHERE channel_id = $1 GROUP BY state");
+    stmt_bind_int(st, 1, channel_id);
+    stmt_bind_int(st, 2, now);
+    while (stmt_row(st)) {
+        char state = stmt_str_view(st, 0).at[0];
+        int64_t n = stmt_int(st, 1);
+        time_ms first = stmt_int(st, 2);
+        if (state == 'w') {
+            out->waiting = n;
+            out->next_at = first ? first : 1;
+            out->held = stmt_int(st, 3);
+            out->rises = stmt_int(st, 4) >= LANE_RISE;
+        } else if (state == 's') {
+            out->sending = n;
+        } else if (state == 'a') {
+            out->accepted = n;
+            out->next_check_at = first;
+        } else {
+            out->failed = n;
+        }
+    }
+    return stmt_end(st, e);
+}

@@ -1,0 +1,57 @@
+/*
+ * reference.h: the short lists that an account defines: grades, damage conditions, warehouses and
+ * their locations, inventory statuses, order statuses.
+ *
+ * All of one shape, so that they share their code; a field that a list does not have is empty.
+ */
+#ifndef STORE_REFERENCE_H
+#define STORE_REFERENCE_H
+
+#include "store/store.h"
+
+enum reference_kind {
+    REFERENCE_GRADE,
+    REFERENCE_DAMAGE,
+    REFERENCE_WAREHOUSE,
+    REFERENCE_LOCATION,
+    REFERENCE_STATUS, /* inventory status */
+    REFERENCE_ORDER_STATUS,
+};
+#define REFERENCE_KIND_COUNT (REFERENCE_ORDER_STATUS + 1)
+
+struct reference {
+    int64_t id;
+    struct str title; /* warehouses and locations: their name */
+    struct str color; /* "#rrggbb" or empty */
+    int64_t position;
+    struct str initials;                                 /* damage conditions */
+    bool is_open, allow_commitment, sync_to_shipstation; /* order statuses */
+    int64_t warehouse_id;                                /* locations */
+    int64_t version;
+    time_ms created_at, updated_at;
+};
+
+const char *reference_resource(enum reference_kind kind); /* "order_status" */
+
+/* In order of id; warehouse_id only for locations. *count <= page->limit + 1. */
+MUST_USE enum err reference_list(struct tx *tx, enum reference_kind kind, int64_t warehouse_id,
+    const struct page *page, struct arena *arena, struct reference **out, size_t *count,
+    struct error *e);
+MUST_USE enum err reference_load(struct tx *tx, enum reference_kind kind, int64_t id,
+    struct arena *arena, struct reference *out, struct error *e);
+/* By exact title; warehouse_id only for locations. ERR_NOT_FOUND. */
+MUST_USE enum err reference_find(struct tx *tx, enum reference_kind kind, int64_t warehouse_id,
+    struct str title, struct arena *arena, struct reference *out, struct error *e);
+
+/* ERR_CONFLICT "duplicate" when the title exists. Sets in->id, version and times. */
+MUST_USE enum err reference_create(
+    struct change *c, enum reference_kind kind, struct reference *in, struct error *e);
+/* `before` is what was loaded in this transaction. Opening or closing an order status recomputes
+ * what the orders in it still need. */
+MUST_USE enum err reference_update(struct change *c, enum reference_kind kind,
+    const struct reference *before, struct reference *after, struct error *e);
+/* ERR_CONFLICT "in_use" while something refers to it. */
+MUST_USE enum err reference_delete(
+    struct change *c, enum reference_kind kind, const struct reference *row, struct error *e);
+
+#endif

@@ -1,0 +1,348 @@
+/* variation.c: reading and writing the catalog; see variation.h. */
+#include "store/variation.h"
+
+#include "store/derive.h"
+#include "store/search.h"
+
+#include <string.h>
+
+const char *const variation_text_names[VARIATION_TEXT_COUNT] = {
+    "manufacturer",
+    "model",
+    "variant",
+    "network",
+    "capacity",
+    "color",
+};
+
+#define COLUMNS                                                                                    \
+    "SELECT v.id, v.manufacturer, v.model, v.variant, v.network, v.capacity, v.color, v.grade_id," \
+    " g.title, v.damages, v.sku, v.price_amount, v.price_currency, v.version, v.created_at,"       \
+    " v.updated_at FROM variation v JOIN grade g ON g.id = v.grade_id "
+
+static bool known(struct str s)
+{
+    return s.len && !str_eq_nocase(s, S("unknown"));
+}
+
+struct str variation_title(const struct variation *v, struct arena *arena)
+{
+    static const enum variation_text order[] = { VARIATION_MANUFACTURER, VARIATION_MODEL,
+        VARIATION_VARIANT, VARIATION_CAPACITY, VARIATION_COLOR, VARIATION_NETWORK };
+    struct buf b;
+    buf_init(&b, 16 * 1024);
+    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
+        if (!known(v->text[order[i]])) continue;
+        if (b.len) buf_put_char(&b, ' ');
+        buf_put(&b, v->text[order[i]]);
+    }
+    if (known(v->grade)) {
+        if (b.len) buf_put_char(&b, ' ');
+        buf_put(&b, v->grade);
+    }
+    for (size_t i = 0; i < v->damage_count; i++) {
+        buf_put(&b, i ? S(", ") : S(" ("));
+        buf_put(&b, v->damages[i]);
+    }
+    if (v->damage_count) buf_put_char(&b, ')');
+    struct str title = arena_str(arena, buf_str(&b));
+    buf_release(&b);
+    return title;
+}
+
+static void read_damage_ids(struct str ids, struct variation *out)
+{
+    out->damage_count = 0;
+    while (ids.len && out->damage_count < VARIATION_DAMAGES_MAX) {
+        struct str head, tail;
+        str_cut(ids, ',', &head, &tail);
+        int64_t id;
+        if (str_to_int64(head, &id)) out->damage_ids[out->damage_count++] = id;
+        ids = tail;
+    }
+}
+
+static void read_row(struct stmt *st, struct arena *arena, struct variation *out)
+{
+    *out = (struct variation){ .id = stmt_int(st, 0) };
+    for (int i = 0; i < VARIATION_TEXT_COUNT; i++)
+        out->text[i] = stmt_str(st, 1 + i, arena);
+    out->grade_id = stmt_int(st, 7);
+    out->grade = stmt_str(st, 8, arena);
+    read_damage_ids(stmt_str_view(st, 9), out);
+    out->sku = stmt_str(st, 10, arena);
+    out->price = stmt_money(st, 11, arena);
+    out->version = stmt_int(st, 13);
+    out->created_at = stmt_int(st, 14);
+    out->updated_at = stmt_int(st, 15);
+}
+
+/* Titles of the damage conditions of all rows; the list of conditions is short. */
+static enum err name_damages(
+    struct tx *tx, struct arena *arena, struct variation *rows, size_t count, struct error *e)
+{
+    bool any = false;
+    for (size_t i = 0; i < count; i++)
+        any = any || rows[i].damage_count;
+    if (!any) return OK;
+    struct stmt *st = tx_prepare(tx, "SELECT id, title FROM damage_condition");
+    while (stmt_row(st)) {
+        int64_t id = stmt_int(st, 0);
+        struct str title = stmt_str(st, 1, arena);
+        for (size_t i = 0; i < count; i++)
+            for (size_t k = 0; k < rows[i].damage_count; k++)
+                if (rows[i].damage_ids[k] == id) rows[i].damages[k] = title;
+    }
+    return stmt_end(st, e);
+}
+
+static enum err list_by_sku(struct tx *tx, const struct variation_filter *filter,
+    const struct page *page, struct arena *arena, struct variation *rows, size_t *count,
+    struct error *e)
+{
+    struct stmt *st =
+        tx_prepare(tx, COLUMNS "WHERE v.sku = $1 AND v.id > $2 AND ($3 = 0 OR v.grade_id = $3)"
+                               " ORDER BY v.id LIMIT $4");
+    stmt_bind_str(st, 1, filter->sku);
+    stmt_bind_int(st, 2, page->after);
+    stmt_bind_int(st, 3, filter->grade_id);
+    stmt_bind_int(st, 4, page->limit + 1);
+    while (stmt_row(st))
+        read_row(st, arena, &rows[(*count)++]);
+    return stmt_end(st, e);
+}
+
+static enum err list_by_words(struct tx *tx, const struct variation_filter *filter,
+    const struct page *page, struct arena *arena, struct variation *rows, size_t *count,
+    struct error *e)
+{
+    struct search_words words;
+    search_words(filter->q, arena, &words);
+    struct stmt *st = tx_prepare(
+        tx, COLUMNS "WHERE v.id > $1 AND ($2 = 0 OR v.grade_id = $2) AND " SEARCH_MATCHES(
+                v.search, 3) " ORDER BY v.id LIMIT $9 /* scan wanted */");
+    stmt_bind_int(st, 1, page->after);
+    stmt_bind_int(st, 2, filter->grade_id);
+    search_bind(st, 3, &words);
+    stmt_bind_int(st, 9, page->limit + 1);
+    while (stmt_row(st))
+        read_row(st, arena, &rows[(*count)++]);
+    return stmt_end(st, e);
+}
+
+static enum err list_all(struct tx *tx, const struct variation_filter *filter,
+    const struct page *page, struct arena *arena, struct variation *rows, size_t *count,
+    struct error *e)
+{
+    struct stmt *st = tx_prepare(
+        tx, COLUMNS "WHERE v.id > $1 AND ($2 = 0 OR v.grade_id = $2) ORDER BY v.id LIMIT $3");
+    stmt_bind_int(st, 1, page->after);
+    stmt_bind_int(st, 2, filter->grade_id);
+    stmt_bind_int(st, 3, page->limit + 1);
+    while (stmt_row(st))
+        read_row(st, arena, &rows[(*count)++]);
+    return stmt_end(st, e);
+}
+
+enum err variation_list(struct tx *tx, const struct variation_filter *filter,
+    const struct page *page, struct arena *arena, struct variation **out, size_t *count,
+    struct error *e)
+{
+    struct variation *rows = arena_new(arena, struct variation, (size_t)page->limit + 1);
+    *out = rows;
+    *count = 0;
+    enum err rc = filter->sku.len ? list_by_sku(tx, filter, page, arena, rows, count, e)
+                  : filter->q.len ? list_by_words(tx, filter, page, arena, rows, count, e)
+                                  : list_all(tx, filter, page, arena, rows, count, e);
+    return rc ? rc : name_damages(tx, arena, rows, *count, e);
+}
+
+enum err variation_load(
+    struct tx *tx, int64_t id, struct arena *arena, struct variation *out, struct error *e)
+{
+    struct stmt *st = tx_prepare(tx, COLUMNS "WHERE v.id = $1");
+    stmt_bind_int(st, 1, id);
+    bool found = stmt_row(st);
+    if (found) read_row(st, arena, out);
+    enum err rc = stmt_end(st, e);
+    if (rc) return rc;
+    if (!found) return error_set(e, ERR_NOT_FOUND, "no variation %lld", (long long)id);
+    return name_damages(tx, arena, out, 1, e);
+}
+
+enum err variation_load_many(struct tx *tx, const int64_t *ids, size_t id_count,
+    struct arena *arena, struct variation **out, size_t *count, struct error *e)
+{
+    *count = 0;
+    *out = arena_new(arena, struct variation, id_count + 1);
+    if (id_count == 0) return OK;
+    struct stmt *st = tx_prepare(tx, COLUMNS "WHERE v.id IN {ints $1} ORDER BY v.id");
+    stmt_bind_ints(st, 1, ids, id_count);
+    while (stmt_row(st) && *count < id_count)
+        read_row(st, arena, &(*out)[(*count)++]);
+    enum err rc = stmt_end(st, e);
+    return rc ? rc : name_damages(tx, arena, *out, *count, e);
+}
+
+static struct str damage_key(const struct variation *v, struct arena *arena)
+{
+    struct str key = S("");
+    for (size_t i = 0; i < v->damage_count; i++)
+        key =
+            arena_fmt(arena, "%.*s%s%lld", STR_FMT(key), i ? "," : "", (long long)v->damage_ids[i]);
+    return key;
+}
+
+static struct str search_text(const struct variation *v, struct arena *arena)
+{
+    struct buf b;
+    buf_init(&b, 16 * 1024);
+    for (int i = 0; i < VARIATION_TEXT_COUNT; i++) {
+        buf_put(&b, v->text[i]);
+        buf_put_char(&b, ' ');
+    }
+    buf_put(&b, v->grade);
+    for (size_t i = 0; i < v->damage_count; i++) {
+        buf_put_char(&b, ' ');
+        buf_put(&b, v->damages[i]);
+    }
+    buf_put_char(&b, ' ');
+    buf_put(&b, v->sku);
+    struct str text = search_fold(buf_str(&b), arena);
+    buf_release(&b);
+    return text;
+}
+
+static void bind_all(struct change *c, struct stmt *st, const struct variation *v)
+{
+    for (int i = 0; i < VARIATION_TEXT_COUNT; i++)
+        stmt_bind_str(st, 1 + i, v->text[i]);
+    stmt_bind_int(st, 7, v->grade_id);
+    stmt_bind_str(st, 8, damage_key(v, c->arena));
+    stmt_bind_opt_str(st, 9, v->sku);
+    stmt_bind_money(st, 10, v->price);
+    stmt_bind_str(st, 12, search_text(v, c->arena));
+    stmt_bind_int(st, 13, c->now);
+}
+
+static enum err explain_conflict(enum err rc, struct error *e)
+{
+    if (rc == ERR_CONFLICT && str_eq(str_of(e->code), S("unique")))
+        return error_code(e, rc, "duplicate", "there is already a variation with these attributes");
+    return rc;
+}
+
+/* With unique_skus: refuses a SKU that another variation has. */
+static enum err check_sku_free(struct change *c, struct str sku, int64_t except_id, struct error *e)
+{
+    struct settings settings;
+    enum err rc = settings_load(c->tx, &settings, e);
+    if (rc || !settings.unique_skus || sku.len == 0) return rc;
+    struct stmt *st =
+        tx_prepare(c->tx, "SELECT id FROM variation WHERE sku = $1 AND id <> $2 LIMIT 1");
+    stmt_bind_str(st, 1, sku);
+    stmt_bind_int(st, 2, except_id);
+    int64_t other;
+    rc = stmt_scalar(st, 0, &other, e);
+    if (rc || !other) return rc;
+    return error_at(e, ERR_CONFLICT, "duplicate_sku", "/sku",
+        "variation %lld already has the SKU \"%.*s\"", (long long)other, STR_FMT(sku));
+}
+
+static struct str price_text(struct money m, struct arena *arena)
+{
+    if (!m.present) return (struct str){ 0 };
+    return arena_fmt(arena, "%lld %.*s", (long long)m.amount, STR_FMT(m.currency));
+}
+
+static struct str opt(struct str s)
+{
+    return s.len ? s : (struct str){ 0 };
+}
+
+static void audit_variation(
+    struct change *c, const char *action, const struct variation *from, const struct variation *to)
+{
+    struct change_list l;
+    change_list_init(&l);
+    for (int i = 0; i < VARIATION_TEXT_COUNT; i++)
+        change_list_diff(&l, variation_text_names[i], opt(from->text[i]), opt(to->text[i]));
+    if (from->grade_id != to->grade_id)
+        change_list_add(&l, "grade", opt(from->grade), opt(to->grade));
+    change_list_diff(&l, "damages", opt(damage_key(from, c->arena)), opt(damage_key(to, c->arena)));
+    change_list_diff(&l, "sku", opt(from->sku), opt(to->sku));
+    change_list_diff(
+        &l, "price", price_text(from->price, c->arena), price_text(to->price, c->arena));
+    audit_add(c, action, "variation", from->id ? from->id : to->id, change_list_end(&l));
+    change_list_release(&l);
+}
+
+enum err variation_create(struct change *c, struct variation *in, struct error *e)
+{
+    if (in->sku.len) tx_lock(c->tx, LOCK_CANDIDATES, true);
+    enum err rc = check_sku_free(c, in->sku, 0, e);
+    if (rc) return rc;
+    struct stmt *st = tx_prepare(c->tx,
+        "INSERT INTO variation (manufacturer, model, variant, network, capacity, color, grade_id,"
+        " damages, sku, price_amount, price_currency, search, created_at, updated_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13) RETURNING id");
+    bind_all(c, st, in);
+    rc = stmt_scalar(st, 0, &in->id, e);
+    if (rc) return explain_conflict(rc, e);
+    in->version = 1;
+    in->created_at = in->updated_at = c->now;
+    audit_variation(c, "create", &(struct variation){ 0 }, in);
+    return in->sku.len ? derive_sku(c, in->sku, e) : OK;
+}
+
+enum err variation_update(
+    struct change *c, const struct variation *before, struct variation *after, struct error *e)
+{
+    bool moves_sku = !str_eq(before->sku, after->sku);
+    if (moves_sku) {
+        tx_lock(c->tx, LOCK_CANDIDATES, true);
+        enum err rc = check_sku_free(c, after->sku, before->id, e);
+        if (rc) return rc;
+    }
+    struct stmt *st = tx_prepare(c->tx,
+        "UPDATE variation SET manufacturer = $1, model = $2, variant = $3, network = $4,"
+        " capacity = $5, color = $6, grade_id = $7, damages = $8, sku = $9, price_amount = $10,"
+        " price_currency = $11, search = $12, updated_at = $13, version = version + 1"
+        " WHERE id = $14");
+    bind_all(c, st, after);
+    stmt_bind_int(st, 14, before->id);
+    enum err rc = stmt_run(st, NULL, e);
+    if (rc) return explain_conflict(rc, e);
+    after->version = before->version + 1;
+    after->updated_at = c->now;
+    audit_variation(c, "update", before, after);
+    if (moves_sku && before->sku.len) rc = derive_sku(c, before->sku, e);
+    if (moves_sku && !rc && after->sku.len) rc = derive_sku(c, after->sku, e);
+    return rc;
+}
+
+enum err variation_delete(struct change *c, const struct variation *v, struct error *e)
+{
+    if (v->sku.len) tx_lock(c->tx, LOCK_CANDIDATES, true);
+    struct stmt *st = tx_prepare(c->tx,
+        "SELECT 1 FROM item WHERE variation_id = $1"
+        " UNION ALL SELECT 1 FROM order_line WHERE variation_id = $1"
+        " UNION ALL SELECT 1 FROM listing_connected_variation WHERE variation_id = $1"
+        " LIMIT 1 /* scan wanted */");
+    stmt_bind_int(st, 1, v->id);
+    int64_t used;
+    enum err rc = stmt_scalar(st, 0, &used, e);
+    if (rc) return rc;
+    if (used)
+        return error_code(
+            e, ERR_CONFLICT, "in_use", "items, order lines or listings refer to this variation");
+    st = tx_prepare(c->tx, "DELETE FROM stock_count WHERE variation_id = $1");
+    stmt_bind_int(st, 1, v->id);
+    stmt_later(st);
+    st = tx_prepare(c->tx, "DELETE FROM variation WHERE id = $1");
+    stmt_bind_int(st, 1, v->id);
+    rc = stmt_run(st, NULL, e);
+    if (rc) return rc;
+    audit_variation(c, "delete", v, &(struct variation){ 0 });
+    return v->sku.len ? derive_sku(c, v->sku, e) : OK;
+}

@@ -1,0 +1,20 @@
+/*
+ * verify.h: the derived tables against their definition, computed from scratch.
+ *
+ * The definition is written the slow and plain way, so that it shares nothing with derive.c but the
+ * schema and the allocation.
+ */
+#ifndef STORE_VERIFY_H
+#define STORE_VERIFY_H
+
+#include "store/store.h"
+
+/* One difference: "stock_count", "variation 7, status 1, warehouse 2: 3, should be 4". */
+typedef void (*verify_fn)(void *ctx, const char *what, struct str detail);
+
+/* *differences = how many were told. With repair, each is put right in the same transaction, and
+ * the listings concerned are marked. */
+MUST_USE enum err verify_all(struct change *c, bool repair, verify_fn tell, void *ctx,
+    int64_t *differences, struct error *e);
+
+#endif
