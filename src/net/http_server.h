@@ -6,7 +6,9 @@
  * sends the reply. The guard refuses, with 400 and close, what 0.9.75 lets through and request
  * smuggling is made of (libraries.md 2.5): two Content-Length, Content-Length with
  * Transfer-Encoding, an unknown Transfer-Encoding, none or several Host. Bodies over `body_max` get
- * an early 413; slow headers and bodies are cut at their deadline.
+ * an early 413; slow headers, bodies and readers are cut at their deadline. Whatever the guard
+ * refuses is answered with application/problem+json; the library's own error pages (431, broken
+ * chunks) are HTML.
  *
  * The request and all it points at live until `handle` returns.
  */
@@ -32,9 +34,9 @@ struct http_request {
     struct str method; /* "GET"; HEAD arrives as GET with head set */
     bool head;
     struct str path;                                /* raw, as sent, without the query */
-    struct http_field query[HTTP_QUERY_FIELDS_MAX]; /* percent-decoded, in order */
+    struct http_field query[HTTP_QUERY_FIELDS_MAX]; /* decoded, in order; UTF-8 without NUL */
     size_t query_count;
-    bool query_bad; /* not decodable, or too many: answer 400 */
+    bool query_bad; /* not decodable, not such UTF-8, or too many: answer 400 */
     struct str body;
     struct str peer;     /* address of the other side, without port */
     struct arena *arena; /* for the handler's work; reset after the reply */
@@ -42,6 +44,10 @@ struct http_request {
 };
 
 struct str http_request_header(const struct http_request *req, struct str name); /* "" when none */
+
+/* Of a piece of req->path. False on a broken escape, or when the result is not UTF-8 or holds NUL.
+ */
+bool http_path_decode(struct str piece, struct arena *a, struct str *out);
 
 struct http_reply {
     int status;
@@ -55,11 +61,14 @@ struct http_reply {
 void http_reply_header(struct http_reply *reply, struct str name, struct str value);
 
 /*
- * A reply without end (server-sent events). Reference counted: the server holds one, the creator
- * another. Sending queues bytes; a reader too slow for `queue_max` bytes is cut. Any thread.
+ * A reply without end (server-sent events). Reference counted: its creator holds one reference, and
+ * a reply that was given it another while the reader is there. Sending queues bytes; a reader too
+ * slow for `queue_max` bytes is cut. A reader that left is noticed within seconds, or when bytes
+ * are sent. Any thread, also after the server has stopped.
  */
-struct http_stream *http_stream_new(struct http_server *server, size_t queue_max);
+struct http_stream *http_stream_new(size_t queue_max);
 bool http_stream_send(struct http_stream *s, struct str bytes); /* false: the reader is gone */
+void http_stream_end(struct http_stream *s); /* what is queued is still sent, then the reply ends */
 void http_stream_release(struct http_stream *s);
 
 struct http_server_options {
@@ -67,21 +76,36 @@ struct http_server_options {
     int workers;
     size_t body_max;
     size_t (*body_max_of)(void *ctx, struct str method, struct str path); /* may be NULL */
-    size_t connections_max;
-    size_t queue_max;          /* requests waiting for a worker; beyond: 503 */
-    time_ms header_timeout_ms; /* from the first byte to the end of the headers; also idle */
-    time_ms body_timeout_ms;
+    size_t bodies_max;      /* of all unfinished requests together, beyond: 503; 0: 16 * body_max */
+    size_t connections_max; /* lowered when the process may not open as many files */
+    size_t queue_max;       /* requests waiting for a worker; beyond: 503 */
+    time_ms header_timeout_ms; /* from the request line to the end of the headers; also idle */
+    time_ms body_timeout_ms;   /* for the whole body; and for the reply, see HTTP_REPLY_RATE_MIN */
     size_t arena_max;
     void (*handle)(void *ctx, struct http_request *req, struct http_reply *reply);
     void *ctx;
 };
 
+/* Bytes a second. A reply of n bytes has body_timeout_ms + n / rate to be taken. */
+enum { HTTP_REPLY_RATE_MIN = 16 * 1024 };
+
 MUST_USE enum err http_server_start(
     const struct http_server_options *options, struct http_server **out, struct error *e);
 int http_server_port(const struct http_server *s);
 
-/* Refuses new connections, lets running requests finish (at most timeout_ms), closes streams and
- * idle connections, joins its threads. */
+struct http_server_stats {
+    size_t connections;
+    size_t in_flight; /* requests between the end of their headers and the end of their reply */
+    size_t queued;    /* of them, waiting for a worker */
+    uint64_t requests;
+    uint64_t refused;   /* by the guard or for want of room */
+    uint64_t timed_out; /* connections cut at a deadline, idle ones not counted */
+};
+void http_server_stats(struct http_server *s, struct http_server_stats *out);
+
+/* Refuses new connections, closes idle ones and streams, and lets running requests finish for at
+ * most timeout_ms; then cuts what is left, waits for the handlers that still run (they cannot be
+ * killed), joins all threads and frees the server. */
 void http_server_stop(struct http_server *s, time_ms timeout_ms);
 
 #endif

@@ -1,0 +1,236 @@
+/* http_server.c: starting, stopping and counting; see http_server.h and http_internal.h. */
+#include "net/http_internal.h"
+
+#include "base/assert.h"
+#include "base/log.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+enum {
+    HTTP_IO_THREADS_MAX = 4,
+    HTTP_FILES_FOR_OTHERS = 128, /* databases, logs, outgoing calls, lingering sockets */
+    HTTP_TICK_MIN_MS = 10,
+    HTTP_TICK_MAX_MS = 250,
+};
+
+void *http_alloc(size_t size)
+{
+    void *p = calloc(1, size); /* tidy: allow, connections outlive every arena */
+    if (!p) PANIC("out of memory: %zu bytes", size);
+    return p;
+}
+
+void http_suspended_add(struct http_server *s)
+{
+    atomic_fetch_add(&s->suspended, 1);
+}
+
+void http_suspended_done(struct http_server *s)
+{
+    if (atomic_fetch_sub(&s->suspended, 1) > 1 || !atomic_load(&s->stopping)) return;
+    pthread_mutex_lock(&s->suspended_lock);
+    pthread_cond_broadcast(&s->suspended_none);
+    pthread_mutex_unlock(&s->suspended_lock);
+}
+
+static void log_library(void *server, const char *fmt, va_list ap)
+{
+    (void)server;
+    char line[256];
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral" /* the library's own formats */
+    vsnprintf(line, sizeof line, fmt, ap);
+#pragma GCC diagnostic pop
+    line[strcspn(line, "\n")] = '\0';
+    LOG_DEBUG("http", "library", "%s", line);
+}
+
+/* As many connections as wanted, or as the process may have files. A soft limit below that is
+ * raised: it is 1024 in most shells. */
+static size_t allowed_connections(size_t wanted)
+{
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files)) return wanted;
+    rlim_t need = (rlim_t)wanted + HTTP_FILES_FOR_OTHERS;
+    if (files.rlim_cur < need) {
+        files.rlim_cur = need < files.rlim_max ? need : files.rlim_max;
+        if (setrlimit(RLIMIT_NOFILE, &files) && getrlimit(RLIMIT_NOFILE, &files)) return wanted;
+    }
+    if (files.rlim_cur >= need) return wanted;
+    size_t room = files.rlim_cur > 2 * HTTP_FILES_FOR_OTHERS
+                      ? (size_t)files.rlim_cur - HTTP_FILES_FOR_OTHERS
+                      : HTTP_FILES_FOR_OTHERS;
+    LOG_WARN("http", "few_files", "%zu connections instead of %zu: the limit of open files", room,
+        wanted);
+    return room;
+}
+
+static time_ms tick_of(const struct http_server_options *o)
+{
+    time_ms least =
+        o->header_timeout_ms < o->body_timeout_ms ? o->header_timeout_ms : o->body_timeout_ms;
+    time_ms tick = least / 8;
+    if (tick < HTTP_TICK_MIN_MS) return HTTP_TICK_MIN_MS;
+    return tick > HTTP_TICK_MAX_MS ? HTTP_TICK_MAX_MS : tick;
+}
+
+static struct http_server *server_new(const struct http_server_options *options)
+{
+    struct http_server *s = http_alloc(sizeof *s);
+    s->options = *options;
+    s->options.connections_max = allowed_connections(options->connections_max);
+    if (s->options.bodies_max == 0) s->options.bodies_max = 16 * options->body_max;
+    s->tick_ms = tick_of(options);
+    s->listen_fd = -1;
+    s->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    pthread_condattr_t monotonic;
+    if (pthread_condattr_init(&monotonic) ||
+        pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC) ||
+        pthread_mutex_init(&s->conns_lock, NULL) || pthread_mutex_init(&s->queue_lock, NULL) ||
+        pthread_mutex_init(&s->suspended_lock, NULL) ||
+        pthread_cond_init(&s->conns_gone, &monotonic) ||
+        pthread_cond_init(&s->queue_filled, NULL) || pthread_cond_init(&s->suspended_none, NULL))
+        PANIC("pthread init");
+    pthread_condattr_destroy(&monotonic);
+    return s;
+}
+
+static void server_free(struct http_server *s)
+{
+    if (s->listen_fd >= 0) close(s->listen_fd);
+    if (s->wake_fd >= 0) close(s->wake_fd);
+    for (size_t i = 0; i < s->linger_count; i++)
+        close(s->lingers[i].fd);
+    pthread_cond_destroy(&s->conns_gone);
+    pthread_cond_destroy(&s->queue_filled);
+    pthread_cond_destroy(&s->suspended_none);
+    pthread_mutex_destroy(&s->conns_lock);
+    pthread_mutex_destroy(&s->queue_lock);
+    pthread_mutex_destroy(&s->suspended_lock);
+    free(s);
+}
+
+static unsigned io_threads(void)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    if (cores < 2) return 1;
+    return cores > HTTP_IO_THREADS_MAX ? HTTP_IO_THREADS_MAX : (unsigned)cores;
+}
+
+static struct MHD_Daemon *start_library(struct http_server *s)
+{
+    unsigned threads = io_threads();
+    /* The guard thread counts connections; the library's own limit, which is split among its
+     * threads, must never be the one that is reached. */
+    unsigned limit = (unsigned)(s->options.connections_max + HTTP_FILES_FOR_OTHERS) * threads;
+    struct MHD_OptionItem pool[] = {
+        { MHD_OPTION_THREAD_POOL_SIZE, (intptr_t)threads, NULL },
+        { MHD_OPTION_END, 0, NULL },
+    };
+    if (threads == 1) pool[0].option = MHD_OPTION_END;
+    return MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME |
+                                MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ERROR_LOG,
+        0, NULL, NULL, http_conn_access, s, MHD_OPTION_EXTERNAL_LOGGER, log_library, s,
+        MHD_OPTION_NOTIFY_CONNECTION, http_conn_notify, s, MHD_OPTION_URI_LOG_CALLBACK,
+        http_conn_target, s, MHD_OPTION_NOTIFY_COMPLETED, http_conn_completed, s,
+        MHD_OPTION_CONNECTION_LIMIT, limit, MHD_OPTION_CONNECTION_TIMEOUT, 0u,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HTTP_POOL_SIZE, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        MHD_OPTION_ARRAY, pool, MHD_OPTION_END);
+}
+
+/* Signals are for the thread that waits for them, never for one of ours. */
+static bool start_threads(struct http_server *s)
+{
+    sigset_t all, old;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &old);
+    s->daemon = start_library(s);
+    bool ok = s->daemon && http_workers_start(s);
+    if (ok) ok = s->guard_running = !pthread_create(&s->guard, NULL, http_guard_run, s);
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    return ok;
+}
+
+enum err http_server_start(
+    const struct http_server_options *options, struct http_server **out, struct error *e)
+{
+    ASSERT(options->handle && options->workers > 0 && options->connections_max > 0);
+    ASSERT(options->header_timeout_ms > 0 && options->body_timeout_ms > 0);
+    struct http_server *s = server_new(options);
+    enum err rc = http_listen(options->listen, &s->listen_fd, &s->port, e);
+    if (rc) {
+        server_free(s);
+        return rc;
+    }
+    if (s->wake_fd < 0 || !start_threads(s)) {
+        rc = error_set(e, ERR_UNAVAILABLE, "cannot start the HTTP server: %s", strerror(errno));
+        http_server_stop(s, 0);
+        return rc;
+    }
+    *out = s;
+    return OK;
+}
+
+int http_server_port(const struct http_server *s)
+{
+    return s->port;
+}
+
+void http_server_stats(struct http_server *s, struct http_server_stats *out)
+{
+    pthread_mutex_lock(&s->conns_lock);
+    out->connections = s->conn_count;
+    pthread_mutex_unlock(&s->conns_lock);
+    pthread_mutex_lock(&s->queue_lock);
+    out->queued = s->queue_len;
+    pthread_mutex_unlock(&s->queue_lock);
+    out->in_flight = atomic_load(&s->in_flight);
+    out->requests = atomic_load(&s->requests);
+    out->refused = atomic_load(&s->refused);
+    out->timed_out = atomic_load(&s->timed_out);
+}
+
+static void wait_conns_gone(struct http_server *s, time_ms timeout_ms)
+{
+    time_ms until = http_now() + timeout_ms;
+    struct timespec t = { .tv_sec = until / 1000, .tv_nsec = until % 1000 * 1000000 };
+    pthread_mutex_lock(&s->conns_lock);
+    while (s->conn_count > 0)
+        if (pthread_cond_timedwait(&s->conns_gone, &s->conns_lock, &t)) break;
+    pthread_mutex_unlock(&s->conns_lock);
+}
+
+/* MHD_stop_daemon aborts the process when a connection is still suspended. */
+static void wait_none_suspended(struct http_server *s)
+{
+    pthread_mutex_lock(&s->suspended_lock);
+    while (atomic_load(&s->suspended) > 0)
+        pthread_cond_wait(&s->suspended_none, &s->suspended_lock);
+    pthread_mutex_unlock(&s->suspended_lock);
+}
+
+void http_server_stop(struct http_server *s, time_ms timeout_ms)
+{
+    atomic_store(&s->draining, true);
+    if (s->guard_running) {
+        http_guard_wake(s);
+        wait_conns_gone(s, timeout_ms);
+    }
+    http_workers_stop(s); /* sets `stopping`: from here the guard thread cuts everything */
+    if (s->guard_running) {
+        http_guard_wake(s);
+        wait_none_suspended(s);
+        atomic_store(&s->guard_quit, true);
+        http_guard_wake(s);
+        if (pthread_join(s->guard, NULL)) PANIC("pthread_join");
+    }
+    if (s->daemon) MHD_stop_daemon(s->daemon);
+    server_free(s);
+}
