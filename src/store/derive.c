@@ -37,6 +37,18 @@ void derive_count(
     derive_mark_variation(c, variation_id);
 }
 
+enum err derive_rebuild_counts(struct change *c, struct error *e)
+{
+    struct stmt *st = tx_prepare(c->tx, "DELETE FROM stock_count");
+    enum err rc = stmt_run(st, NULL, e);
+    if (rc) return rc;
+    st = tx_prepare(c->tx,
+        "INSERT INTO stock_count (variation_id, status_id, warehouse_id, units)"
+        " SELECT variation_id, status_id, COALESCE(warehouse_id, 0), COUNT(*) FROM item"
+        " WHERE order_id IS NULL GROUP BY variation_id, status_id, COALESCE(warehouse_id, 0)");
+    return stmt_run(st, NULL, e);
+}
+
 /* Lines of an order with the variations that they or their SKU name, one row per pair. */
 static enum err read_lines(struct tx *tx, int64_t order_id, struct arena *arena,
     struct order_figures *out, struct error *e)

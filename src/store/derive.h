@@ -17,6 +17,9 @@
 void derive_count(
     struct change *c, int64_t variation_id, int64_t status_id, int64_t warehouse_id, int64_t delta);
 
+/* stock_count anew from all items, in one pass; marks nothing. */
+MUST_USE enum err derive_rebuild_counts(struct change *c, struct error *e);
+
 void derive_mark_variation(struct change *c, int64_t variation_id);
 void derive_mark_listing(struct change *c, int64_t listing_id);
 

@@ -1,11 +1,12 @@
 /* verify.c: see verify.h. */
 #include "store/verify.h"
 
+#include "base/assert.h"
 #include "base/limits.h"
 #include "core/allocation.h"
 #include "store/derive.h"
 
-#include <string.h>
+#include <stdlib.h>
 
 struct check {
     struct change *c;
@@ -21,6 +22,25 @@ static void differ(struct check *k, const char *what, struct str detail)
     if (k->tell) k->tell(k->ctx, what, detail);
 }
 
+/* What is to be put right, gathered first: rows are not changed while they are read. */
+struct id_list {
+    int64_t *ids;
+    size_t count, room;
+};
+
+static void add_id(struct check *k, struct id_list *l, int64_t id)
+{
+    if (!k->repair || (l->count && l->ids[l->count - 1] == id)) return;
+    if (l->count == l->room) {
+        size_t room = l->room ? l->room * 2 : 64;
+        int64_t *more = realloc(l->ids, room * sizeof *more);
+        ASSERT(more);
+        l->ids = more;
+        l->room = room;
+    }
+    l->ids[l->count++] = id;
+}
+
 /* 1. stock_count = uncommitted items, counted one by one. */
 static enum err check_counts(struct check *k, struct error *e)
 {
@@ -33,7 +53,8 @@ static enum err check_counts(struct check *k, struct error *e)
         " GROUP BY variation_id, status_id, COALESCE(warehouse_id, 0)) t"
         " FULL JOIN stock_count k ON k.variation_id = t.variation_id"
         " AND k.status_id = t.status_id AND k.warehouse_id = t.warehouse_id"
-        " WHERE COALESCE(k.units, 0) <> COALESCE(t.units, 0)");
+        " WHERE COALESCE(k.units, 0) <> COALESCE(t.units, 0) ORDER BY 1");
+    struct id_list variations = { 0 };
     while (stmt_row(st)) {
         int64_t v = stmt_int(st, 0), s = stmt_int(st, 1), w = stmt_int(st, 2);
         int64_t have = stmt_int(st, 3), want = stmt_int(st, 4);
@@ -41,10 +62,15 @@ static enum err check_counts(struct check *k, struct error *e)
         differ(k, "stock_count",
             arena_fmt(c->arena, "variation %lld, status %lld, warehouse %lld: %lld, should be %lld",
                 (long long)v, (long long)s, (long long)w, (long long)have, (long long)want));
-        if (k->repair) derive_count(c, v, s, w, want - have);
+        add_id(k, &variations, v);
         arena_rewind(c->arena, mark);
     }
-    return stmt_end(st, e);
+    enum err rc = stmt_end(st, e);
+    if (!rc && variations.count) rc = derive_rebuild_counts(c, e);
+    for (size_t i = 0; i < variations.count; i++)
+        derive_mark_variation(c, variations.ids[i]);
+    free(variations.ids);
+    return rc;
 }
 
 /* 2. listing_variation = mode and connections. */
@@ -63,7 +89,7 @@ static enum err check_candidates(struct check *k, struct error *e)
         " FULL JOIN listing_variation v ON v.listing_id = t.listing_id"
         " AND v.variation_id = t.variation_id"
         " WHERE t.listing_id IS NULL OR v.listing_id IS NULL ORDER BY 1, 2");
-    int64_t last = 0;
+    struct id_list listings = { 0 };
     while (stmt_row(st)) {
         int64_t listing = stmt_int(st, 0), variation = stmt_int(st, 1);
         bool missing = stmt_int(st, 2) != 0;
@@ -71,13 +97,14 @@ static enum err check_candidates(struct check *k, struct error *e)
         differ(k, "listing_variation",
             arena_fmt(c->arena, "listing %lld, variation %lld: %s", (long long)listing,
                 (long long)variation, missing ? "missing" : "should not be"));
-        enum err rc = OK;
-        if (k->repair && listing != last) rc = derive_listing(c, listing, e);
-        last = listing;
+        add_id(k, &listings, listing);
         arena_rewind(c->arena, mark);
-        if (rc) return rc;
     }
-    return stmt_end(st, e);
+    enum err rc = stmt_end(st, e);
+    for (size_t i = 0; i < listings.count && !rc; i++)
+        rc = derive_listing(c, listings.ids[i], e);
+    free(listings.ids);
+    return rc;
 }
 
 /* 3. item.is_open = in stock, or on an open order. */
@@ -88,6 +115,7 @@ static enum err check_open(struct check *k, struct error *e)
         "SELECT i.id, i.is_open FROM item i LEFT JOIN sales_order o ON o.id = i.order_id"
         " LEFT JOIN order_status s ON s.id = o.status_id"
         " WHERE i.is_open <> COALESCE(s.is_open, 1) ORDER BY i.id");
+    struct id_list items = { 0 };
     while (stmt_row(st)) {
         int64_t id = stmt_int(st, 0), have = stmt_int(st, 1);
         struct arena_mark mark = arena_mark(c->arena);
@@ -95,14 +123,16 @@ static enum err check_open(struct check *k, struct error *e)
             arena_fmt(c->arena, "item %lld: %lld, should be %lld", (long long)id, (long long)have,
                 (long long)!have));
         arena_rewind(c->arena, mark);
-        if (!k->repair) continue;
-        struct stmt *fix = tx_prepare(c->tx, "UPDATE item SET is_open = $1 WHERE id = $2");
-        stmt_bind_int(fix, 1, !have);
-        stmt_bind_int(fix, 2, id);
-        enum err rc = stmt_run(fix, NULL, e);
-        if (rc) return rc;
+        add_id(k, &items, id);
     }
-    return stmt_end(st, e);
+    enum err rc = stmt_end(st, e);
+    for (size_t i = 0; i < items.count && !rc; i++) {
+        st = tx_prepare(c->tx, "UPDATE item SET is_open = 1 - is_open WHERE id = $1");
+        stmt_bind_int(st, 1, items.ids[i]);
+        rc = stmt_run(st, NULL, e);
+    }
+    free(items.ids);
+    return rc;
 }
 
 /* V(line) by the words of domain.md 3, one line at a time. */
@@ -180,7 +210,8 @@ static enum err define_groups(struct change *c, int64_t order_id, struct allocat
 }
 
 /* What the order's open lines need, by definition, against the demand table. */
-static enum err check_order(struct check *k, int64_t order_id, bool is_open, struct error *e)
+static enum err check_order(
+    struct check *k, int64_t order_id, bool is_open, struct id_list *wrong, struct error *e)
 {
     struct change *c = k->c;
     struct allocation_line *lines = NULL;
@@ -215,7 +246,8 @@ static enum err check_order(struct check *k, int64_t order_id, bool is_open, str
     differ(k, "demand",
         arena_fmt(c->arena, "order %lld: %zu rows, %zu of them right, should be %zu",
             (long long)order_id, stored, same, wanted));
-    return k->repair ? derive_order(c, order_id, e) : OK;
+    add_id(k, wrong, order_id);
+    return OK;
 }
 
 /* 4. demand = what open orders still need. Orders that have neither lines to fill nor demand are
@@ -226,15 +258,20 @@ static enum err check_demand(struct check *k, struct error *e)
     struct stmt *st = tx_prepare(c->tx,
         "SELECT o.id, s.is_open FROM sales_order o JOIN order_status s ON s.id = o.status_id"
         " WHERE s.is_open = 1 OR o.id IN (SELECT order_id FROM demand) ORDER BY o.id");
+    struct id_list wrong = { 0 };
     enum err rc = OK;
     while (!rc && stmt_row(st)) {
         struct arena_mark mark = arena_mark(c->arena);
-        rc = check_order(k, stmt_int(st, 0), stmt_int(st, 1) != 0, e);
+        rc = check_order(k, stmt_int(st, 0), stmt_int(st, 1) != 0, &wrong, e);
         arena_rewind(c->arena, mark);
     }
     struct error ignored;
     enum err end = stmt_end(st, rc ? &ignored : e);
-    if (rc || end) return rc ? rc : end;
+    if (!rc) rc = end;
+    for (size_t i = 0; i < wrong.count && !rc; i++)
+        rc = derive_order(c, wrong.ids[i], e);
+    free(wrong.ids);
+    if (rc) return rc;
     st = tx_prepare(c->tx, "SELECT COUNT(*) FROM demand WHERE order_id NOT IN"
                            " (SELECT id FROM sales_order)");
     int64_t strays;
