@@ -35,7 +35,7 @@ CREATE TABLE session (
   created_at INTEGER NOT NULL,
   expires_at INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX session_user ON session(user_id);
+CREATE INDEX session_by_user ON session(user_id);
 
 -- FACT. API tokens; stored only as their hash.
 CREATE TABLE api_token (
