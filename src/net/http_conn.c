@@ -211,11 +211,19 @@ static enum MHD_Result take_body(struct http_conn *c, struct str piece)
     return MHD_YES;
 }
 
+static enum MHD_Result reset(struct http_conn *c)
+{
+    setsockopt(
+        c->fd, SOL_SOCKET, SO_LINGER, &(struct linger){ .l_onoff = 1 }, sizeof(struct linger));
+    return MHD_NO;
+}
+
 static enum MHD_Result hand_over_reply(struct http_conn *c)
 {
     struct http_server *s = c->server;
     struct MHD_Response *r = c->response;
     c->response = NULL;
+    if (!r) return reset(c); /* the handler wished it: http_reply.cut */
     if (c->reply_stream) {
         setsockopt(c->fd, SOL_SOCKET, SO_SNDBUF, &(int){ HTTP_STREAM_SEND_BUFFER }, sizeof(int));
         pthread_mutex_lock(&s->conns_lock);

@@ -63,7 +63,7 @@ struct http_conn {
     struct http_conn *queued_next;
 
     /* Its reply, made by a worker. */
-    struct MHD_Response *response;
+    struct MHD_Response *response; /* NULL: http_reply.cut */
     unsigned status;
     size_t reply_len;
     struct http_stream *reply_stream;

@@ -115,6 +115,12 @@ void http_reply_prepare_problem(
 
 void http_reply_prepare(struct http_conn *c, struct http_reply *reply)
 {
+    if (reply->cut) {
+        if (reply->stream) http_stream_end(reply->stream);
+        buf_release(&reply->body);
+        c->response = NULL;
+        return;
+    }
     bool sound = reply->status >= 200 && reply->status <= 599 && !reply->body.failed;
     if (!sound) {
         LOG_ERROR("http", "bad_reply", "status %d, body of %zu bytes, passed its cap: %d",

@@ -56,6 +56,7 @@ struct http_reply {
     size_t header_count;
     struct str shared_body;     /* instead of body: bytes that outlive the server (assets) */
     struct http_stream *stream; /* instead of body: http_stream_new(); text/event-stream */
+    bool cut;                   /* instead of all this: the connection is reset, without a word */
 };
 
 void http_reply_header(struct http_reply *reply, struct str name, struct str value);

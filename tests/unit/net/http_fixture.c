@@ -76,6 +76,9 @@ static void handle(void *ctx, struct http_request *req, struct http_reply *reply
         buf_put(&reply->body, req->peer);
     } else if (str_eq(path, S("/forge"))) {
         http_reply_header(reply, S("X-Test"), S("a\r\nX-Forged: 1"));
+    } else if (str_eq(path, S("/cut"))) {
+        buf_put(&reply->body, S("never sent"));
+        reply->cut = true;
     } else if (str_eq(path, S("/broken"))) {
         reply->status = 0;
     } else if (str_eq(path, S("/big"))) {

@@ -5,6 +5,7 @@
  *   /query    the decoded fields     /big      4 MiB
  *   /wait     holds until http_fixture_go          /stream   events, by fixture.stream
  *   /headers  X-Test as it was received            /small    takes bodies of at most 10 bytes
+ *   /cut      nothing: the connection is reset
  */
 #ifndef TESTS_UNIT_NET_HTTP_FIXTURE_H
 #define TESTS_UNIT_NET_HTTP_FIXTURE_H

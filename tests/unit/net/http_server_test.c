@@ -140,6 +140,16 @@ static void test_half_close(void **state)
     buf_release(&reply);
 }
 
+static void test_a_cut_reply_says_nothing(void **state)
+{
+    (void)state;
+    int fd = wire_connect(fixture.port);
+    CHECK(wire_send(fd, GET("/cut")), "the request is taken");
+    CHECK(wire_closed(fd), "not a byte comes back");
+    close(fd);
+    check_rows(&(struct row){ GET("/hello"), 200, S("{\"hello\":1}"), "others are served" }, 1);
+}
+
 static void test_big_reply(void **state)
 {
     (void)state;
@@ -172,6 +182,7 @@ int main(void)
         cmocka_unit_test(test_a_broken_reply_is_a_500),
         cmocka_unit_test(test_keep_alive_and_pipelining),
         cmocka_unit_test(test_half_close),
+        cmocka_unit_test(test_a_cut_reply_says_nothing),
         cmocka_unit_test(test_big_reply),
         cmocka_unit_test(test_bad_address),
     };
