@@ -1,0 +1,100 @@
+/*
+ * seed.c: the catalogue that a seed stands for: used phones, as a reseller names them.
+ *
+ * Which listings are odd depends on their number only, so that a small catalogue has some of each:
+ * fulfilled by Amazon, sold out, blocked, suppressed, and SKUs that need encoding in a path.
+ */
+#include "sim.h"
+
+static const time_ms day_ms = 86400000;
+
+struct phone {
+    const char *code, *name;
+    int64_t price;
+};
+static const struct phone phones[] = { { "IP11", "Apple iPhone 11", 21900 },
+    { "IP12", "Apple iPhone 12", 28900 }, { "IP12PM", "Apple iPhone 12 Pro Max", 42900 },
+    { "IP13", "Apple iPhone 13", 38900 }, { "IP13P", "Apple iPhone 13 Pro", 52900 },
+    { "IP14", "Apple iPhone 14", 47900 }, { "IPSE2", "Apple iPhone SE (2020)", 12900 },
+    { "SGS20", "Samsung Galaxy S20", 17900 }, { "SGS21U", "Samsung Galaxy S21 Ultra", 36900 },
+    { "SGS22", "Samsung Galaxy S22", 33900 }, { "GP6", "Google Pixel 6", 21900 },
+    { "GP7P", "Google Pixel 7 Pro", 34900 }, { "OP9", "OnePlus 9", 19900 } };
+static const char *const capacities[] = { "64", "128", "256", "512" };
+static const char *const networks[][2] = { { "UNL", "Unlocked" }, { "ATT", "AT&T" },
+    { "VZW", "Verizon" }, { "TMO", "T-Mobile" } };
+static const char *const colors[][2] = { { "BLK", "Black" }, { "WHT", "White" }, { "BLU", "Blue" },
+    { "RED", "(PRODUCT)RED" }, { "GRN", "Grün" } };
+static const char *const grades[][2] = { { "A", "used_like_new" }, { "B", "used_very_good" },
+    { "C", "used_good" }, { "D", "used_acceptable" } };
+/* What stands between the parts of a SKU; most are plain. */
+static const char *const odd[] = { "/", "#", " ", "%", "+", ",", "&", "-Ü-", "?", "%2F" };
+
+enum { ODD_EVERY = 12 };
+
+#define PICK(list) ((list)[rng_below(&s->rng, sizeof(list) / sizeof *(list))])
+
+static struct str make_sku(struct sim *s, const struct phone *p, const char *const color[2],
+    const char *const grade[2], int64_t i)
+{
+    const char *gap = "-";
+    size_t odd_count = sizeof odd / sizeof *odd;
+    if (i % ODD_EVERY == ODD_EVERY - 1) gap = odd[(size_t)(i / ODD_EVERY) % odd_count];
+    const char *capacity = PICK(capacities);
+    return arena_fmt(&s->world.arena, "%s%s%s%s%s-%s-%05lld", p->code, gap, capacity, gap, color[0],
+        grade[0], (long long)i + 1);
+}
+
+static void seed_listing(struct sim *s, int64_t i, int64_t n, time_ms now)
+{
+    const struct phone *p = &PICK(phones);
+    const char *const *color = PICK(colors);
+    const char *const *network = PICK(networks);
+    const char *const *grade = PICK(grades);
+    time_ms step = 700 * day_ms / (n + 1);
+    time_ms created = now - 720 * day_ms + step * i;
+    struct listing *l = world_listing_add(&s->world, make_sku(s, p, color, grade, i), created);
+    if (!l) return;
+    l->title = arena_fmt(
+        &s->world.arena, "%s, %s, %s (Renewed) %s", p->name, color[1], network[1], grade[0]);
+    l->condition = str_of(grade[1]);
+    l->price = p->price + (int64_t)rng_below(&s->rng, 60) * 100 - 1;
+    l->quantity = (int64_t)rng_below(&s->rng, 25) + 1;
+    l->handling_days = i % 5 == 0 ? 2 : -1;
+    l->fba = i % 10 == 7;
+    if (l->fba || i % 10 == 3) l->quantity = 0;
+    l->blocked = i % 50 == 21;
+    l->suppressed = i % 50 == 33;
+    l->updated = created + (time_ms)rng_below(&s->rng, (uint64_t)(now - created - day_ms));
+}
+
+static void seed_order(struct sim *s, int64_t i, int64_t n, time_ms now)
+{
+    static const enum order_status states[] = { ORDER_UNSHIPPED, ORDER_SHIPPED, ORDER_UNSHIPPED,
+        ORDER_CANCELLED, ORDER_SHIPPED };
+    struct line_spec line = { .quantity = 1, .price = -1 };
+    const struct listing *l = NULL;
+    for (int tries = 0; tries < 50 && !l; tries++) {
+        const struct listing *some = s->world.listings[rng_below(&s->rng, s->world.listing_count)];
+        if (!some->gone && listing_is_buyable(some)) l = some;
+    }
+    if (!l) return;
+    line.sku = l->sku;
+    struct order_spec spec = { .marketplace = str_of(s->options.region->marketplaces[0].id),
+        .status = states[i % 5],
+        .fba = l->fba,
+        .created = now - 10 * day_ms + (10 * day_ms - 600000) / (n + 1) * (i + 1),
+        .lines = &line,
+        .line_count = 1 };
+    struct order *o;
+    struct error e;
+    if (world_order_place(&s->world, &spec, &o, &e)) return;
+}
+
+void sim_seed(struct sim *s, int64_t listings, int64_t orders)
+{
+    time_ms now = sim_clock_now(&s->clock);
+    for (int64_t i = 0; i < listings; i++)
+        seed_listing(s, i, listings, now);
+    for (int64_t i = 0; i < orders && listings > 0; i++)
+        seed_order(s, i, orders, now);
+}
