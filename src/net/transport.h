@@ -41,7 +41,8 @@ struct transport {
     /* OK means a complete reply of any HTTP status. ERR_UNAVAILABLE or ERR_TIMEOUT: no complete
      * reply, and e->code says how far it got: "not_sent" (nothing reached the other side: DNS,
      * connect, TLS) or "unknown_outcome". ERR_TOO_LARGE: the body passed reply_max. ERR_INVALID:
-     * the request itself cannot be sent. ERR_CANCELED: the transport is stopping. */
+     * the request itself cannot be sent (Content-Length and Transfer-Encoding are not the caller's
+     * to give). ERR_CANCELED: the transport is stopping; e->code as above. */
     enum err (*send)(struct transport *t, const struct transport_request *request,
         struct arena *arena, struct transport_reply *reply, struct error *e);
     /* Makes waiting sends return ERR_CANCELED and refuses new ones. Any thread. */
