@@ -22,7 +22,7 @@ enum {
     EVICTION_SLACK = 64,          /* connections above the limit while idle ones are being closed */
     LINGER_MS = 2000,             /* for a refused client to read its refusal */
     LINGER_READ_MAX = 256 * 1024, /* a turn */
-    STREAM_LOOK_MS = 1000,
+    CLOSE_LOOK_MS = 1000,
 };
 
 void http_guard_wake(struct http_server *s)
@@ -93,19 +93,31 @@ static void look_at_deadline(struct http_server *s, struct http_conn *c, time_ms
     cut(c, phase);
 }
 
+static bool other_side_ended(const struct http_conn *c)
+{
+    struct pollfd p = { .fd = c->fd, .events = POLLRDHUP };
+    return poll(&p, 1, 0) > 0 && (p.revents & (POLLRDHUP | POLLHUP | POLLERR));
+}
+
 /* A reader that left shows only here: the library does not poll a suspended connection. */
 static void look_at_stream(struct http_server *s, struct http_conn *c)
 {
-    if (atomic_load(&s->draining)) {
+    if (atomic_load(&s->draining))
         http_stream_end(c->stream);
-        return;
-    }
-    struct pollfd p = { .fd = c->fd, .events = POLLRDHUP };
-    if (poll(&p, 1, 0) > 0 && (p.revents & (POLLRDHUP | POLLHUP | POLLERR)))
+    else if (other_side_ended(c))
         http_stream_cut(c->stream);
 }
 
-static void conns_look(struct http_server *s, time_ms now, bool streams)
+/* A request that ends in its middle: when the end arrived together with the last bytes, the library
+ * took the edge of the event for those and would wait until the deadline. This makes another. */
+static void look_at_request(const struct http_conn *c)
+{
+    enum http_phase phase = atomic_load(&c->phase);
+    if ((phase == HTTP_HEADER || phase == HTTP_BODY) && other_side_ended(c))
+        shutdown(c->fd, SHUT_RD);
+}
+
+static void conns_look(struct http_server *s, time_ms now, bool closely)
 {
     bool stopping = atomic_load(&s->stopping);
     pthread_mutex_lock(&s->conns_lock);
@@ -115,7 +127,10 @@ static void conns_look(struct http_server *s, time_ms now, bool streams)
             shutdown(c->fd, SHUT_RDWR);
         } else {
             look_at_deadline(s, c, now);
-            if (c->stream && streams) look_at_stream(s, c);
+            if (closely && c->stream)
+                look_at_stream(s, c);
+            else if (closely)
+                look_at_request(c);
         }
     }
     pthread_mutex_unlock(&s->conns_lock);
@@ -218,22 +233,22 @@ void *http_guard_run(void *server)
     struct http_server *s = server;
     struct pollfd fds[2 + HTTP_LINGER_MAX];
     bool accepting = true;
-    time_ms next_tick = http_now(), next_streams = next_tick;
+    time_ms next_tick = http_now(), next_close = next_tick;
     while (!atomic_load(&s->guard_quit)) {
         nfds_t n = fill(s, fds, accepting);
         time_ms wait = next_tick - http_now();
         if (poll(fds, n, wait > 0 ? (int)wait : 0) > 0 && fds[0].revents) {
             uint64_t count;
             (void)!read(s->wake_fd, &count, sizeof count);
-            if (atomic_load(&s->draining)) next_tick = next_streams = 0;
+            if (atomic_load(&s->draining)) next_tick = next_close = 0;
         }
         if (atomic_load(&s->draining)) stop_listening(s);
         if (s->listen_fd >= 0 && fds[1].revents) accepting = accept_some(s);
         time_ms now = http_now();
         if (n > 2) lingers_read(s, now);
         if (now < next_tick) continue;
-        conns_look(s, now, now >= next_streams);
-        if (now >= next_streams) next_streams = now + STREAM_LOOK_MS;
+        conns_look(s, now, now >= next_close);
+        if (now >= next_close) next_close = now + CLOSE_LOOK_MS;
         next_tick = now + (atomic_load(&s->draining) ? 10 : s->tick_ms);
         accepting = true;
     }

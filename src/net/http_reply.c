@@ -131,6 +131,7 @@ void http_reply_prepare(struct http_conn *c, struct http_reply *reply)
         return;
     }
     c->status = (unsigned)reply->status;
+    if (reply->stream && c->head) http_stream_end(reply->stream); /* nobody will read */
     if (reply->stream && !c->head) {
         buf_release(&reply->body);
         c->reply_stream = reply->stream;
