@@ -80,8 +80,6 @@ int amazon_currency_exponent(struct str currency);
 
 /* outcome.c */
 
-/* Value of the first header of that name, or an empty string. */
-struct str amazon_header(const struct transport_reply *reply, struct str name);
 /* One line of at most `max` bytes of valid UTF-8: secrets of the connection (may be NULL) and
  * everything that looks like a token replaced, control characters and markup taken out. */
 struct str amazon_clean(struct channel_conn *c, struct arena *arena, struct str text, size_t max);

@@ -62,7 +62,7 @@ void amazon_lwa_parse(struct channel_conn *c, const struct transport_reply *repl
     *outcome = (struct channel_outcome){
         .http_status = reply->status, .request_id = S(""), .code = S(""), .detail = S("")
     };
-    struct str id = amazon_header(reply, S("x-amzn-requestid"));
+    struct str id = transport_reply_header(reply, S("x-amzn-requestid"));
     outcome->request_id = amazon_clean(NULL, arena, id, AMAZON_ID_MAX);
 
     struct json root;

@@ -10,13 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 
-struct str amazon_header(const struct transport_reply *reply, struct str name)
-{
-    for (size_t i = 0; i < reply->header_count; i++)
-        if (str_eq_nocase(reply->headers[i].name, name)) return reply->headers[i].value;
-    return S("");
-}
-
 static size_t token_length(struct str s)
 {
     size_t n = 0;
@@ -157,12 +150,12 @@ void amazon_outcome_of_reply(struct channel_conn *c, bool reading,
     const struct transport_reply *reply, struct arena *arena, struct channel_outcome *outcome)
 {
     *outcome = (struct channel_outcome){ .http_status = reply->status };
-    struct str id = amazon_header(reply, S("x-amzn-requestid"));
+    struct str id = transport_reply_header(reply, S("x-amzn-requestid"));
     outcome->request_id = amazon_clean(NULL, arena, id, AMAZON_ID_MAX);
-    outcome->server_time = amazon_http_date(amazon_header(reply, S("date")));
+    outcome->server_time = amazon_http_date(transport_reply_header(reply, S("date")));
     /* Stated to four digits; never more than thousands a second. */
     int64_t rate = 0;
-    struct str stated = amazon_header(reply, S("x-amzn-ratelimit-limit"));
+    struct str stated = transport_reply_header(reply, S("x-amzn-ratelimit-limit"));
     if (amazon_decimal(str_trim(stated), 6, false, &rate) && rate > 0 && rate <= 10000000000)
         outcome->rate_micro_per_s = rate;
 
