@@ -10,6 +10,9 @@ import { ChannelPage } from './features/channels/ChannelPage';
 import { IntegrationsPage } from './features/channels/IntegrationsPage';
 import { NewChannelPage } from './features/channels/NewChannelPage';
 import { InventoryPage } from './features/inventory/InventoryPage';
+import { NewOrderPage } from './features/orders/NewOrderPage';
+import { OrderPage } from './features/orders/OrderPage';
+import { OrdersPage } from './features/orders/OrdersPage';
 import { SignInPage } from './features/session/SignInPage';
 
 /** Keeps one broken page from taking the frame with it. */
@@ -56,6 +59,9 @@ export function App() {
             <Route path="/integrations/:id/:tab" element={<ChannelPage />} />
             <Route path="/catalog" element={<CatalogPage />} />
             <Route path="/inventory" element={<InventoryPage />} />
+            <Route path="/orders" element={<OrdersPage />} />
+            <Route path="/orders/new" element={<NewOrderPage />} />
+            <Route path="/orders/:id" element={<OrderPage />} />
             <Route path="*" element={<Empty title="There is no such page">Choose one on the left.</Empty>} />
           </Route>
         </Routes>

@@ -1,6 +1,6 @@
 import { ActionIcon, Tooltip } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Boxes, LogOut, Plug, Tags } from 'lucide-react';
+import { Boxes, LogOut, Plug, ShoppingCart, Tags } from 'lucide-react';
 import { NavLink, Outlet } from 'react-router';
 import { api, must, setCsrfToken } from '../api/client';
 import { useLive } from '../api/live';
@@ -10,6 +10,7 @@ const places = [
   { to: '/integrations', label: 'Integrations', Icon: Plug, area: 'channels' },
   { to: '/catalog', label: 'Catalog', Icon: Tags, area: 'catalog' },
   { to: '/inventory', label: 'Inventory', Icon: Boxes, area: 'inventory' },
+  { to: '/orders', label: 'Orders', Icon: ShoppingCart, area: 'orders' },
 ] as const;
 
 export function Mark() {

@@ -17,22 +17,16 @@ export function useScans() {
     setScans((all) => [{ key, input, state: 'waiting' as const, title: 'Waiting' }, ...all].slice(0, kept));
     return key;
   }, []);
-  const settle = useCallback(
-    (key: number, result: Omit<Scan, 'key' | 'input' | 'state'> & { good: boolean }) => {
-      const { good, ...rest } = result;
-      setScans((all) =>
-        all.map((s) => (s.key === key ? { ...s, ...rest, state: good ? 'good' : 'bad' } : s)),
-      );
-      if (heard.current) beep(good);
-    },
-    [],
-  );
+  const settle = useCallback((key: number, result: Omit<Scan, 'key' | 'input'>) => {
+    setScans((all) => all.map((s) => (s.key === key ? { ...s, ...result } : s)));
+    if (heard.current && result.state !== 'waiting') beep(result.state);
+  }, []);
   const remove = useCallback((key: number) => setScans((all) => all.filter((s) => s.key !== key)), []);
   const toggleSound = (on: boolean) => {
     heard.current = on;
     setSound(on);
     localStorage.setItem(soundKey, on ? 'on' : 'off');
-    if (on) beep(true);
+    if (on) beep('good');
   };
   return { scans, add, settle, remove, sound, toggleSound };
 }

@@ -1,4 +1,5 @@
-// Two short sounds for hands that scan while the eyes are on the phones: high for good, low and double for bad.
+// Short sounds for hands that scan while the eyes are on the phones: high for good, falling for look again, low and
+// double for refused.
 let context: AudioContext | undefined;
 
 function tone(at: number, hertz: number, seconds: number) {
@@ -14,12 +15,15 @@ function tone(at: number, hertz: number, seconds: number) {
   oscillator.stop(at + seconds);
 }
 
-export function beep(good: boolean) {
+export function beep(kind: 'good' | 'warn' | 'bad') {
   try {
     context ??= new AudioContext();
     const now = context.currentTime;
-    if (good) {
+    if (kind === 'good') {
       tone(now, 1400, 0.12);
+    } else if (kind === 'warn') {
+      tone(now, 900, 0.14);
+      tone(now + 0.16, 450, 0.26);
     } else {
       tone(now, 220, 0.22);
       tone(now + 0.26, 220, 0.22);

@@ -54,7 +54,7 @@ export function ReceiveDialog({ onClose }: { onClose: () => void }) {
       receiveOne({ ...item, accept_warnings: true });
     };
     settle(key, {
-      good: false,
+      state: 'bad',
       title: detail,
       action:
         code === 'imei_check' ? (
@@ -71,7 +71,7 @@ export function ReceiveDialog({ onClose }: { onClose: () => void }) {
       try {
         const made = (await must(api.POST('/items', { body: item }))) as Schemas['Item'];
         settle(key, {
-          good: true,
+          state: 'good',
           title: 'Received',
           detail: `${made.hex_id} \u00b7 ${made.variation.title}`,
         });
@@ -98,12 +98,12 @@ export function ReceiveDialog({ onClose }: { onClose: () => void }) {
             const key = keys[row.index];
             const item = part[row.index];
             if (key === undefined || item === undefined) continue;
-            if (row.created) settle(key, { good: true, title: 'Received', detail: row.hex_id });
+            if (row.created) settle(key, { state: 'good', title: 'Received', detail: row.hex_id });
             else refused(key, item, row.code, row.detail ?? 'Refused');
           }
           void refresh(client, 'items', 'stock-levels');
         } catch (e) {
-          for (const key of keys) settle(key, { good: false, title: 'Not received' });
+          for (const key of keys) settle(key, { state: 'bad', title: 'Not received' });
           setError(e);
         }
       });
