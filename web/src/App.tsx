@@ -13,6 +13,7 @@ import { InventoryPage } from './features/inventory/InventoryPage';
 import { NewOrderPage } from './features/orders/NewOrderPage';
 import { OrderPage } from './features/orders/OrderPage';
 import { OrdersPage } from './features/orders/OrdersPage';
+import { SettingsPage } from './features/settings/SettingsPage';
 import { SignInPage } from './features/session/SignInPage';
 
 /** Keeps one broken page from taking the frame with it. */
@@ -62,6 +63,8 @@ export function App() {
             <Route path="/orders" element={<OrdersPage />} />
             <Route path="/orders/new" element={<NewOrderPage />} />
             <Route path="/orders/:id" element={<OrderPage />} />
+            <Route path="/settings" element={<Navigate to="account" replace />} />
+            <Route path="/settings/:section" element={<SettingsPage />} />
             <Route path="*" element={<Empty title="There is no such page">Choose one on the left.</Empty>} />
           </Route>
         </Routes>

@@ -16,27 +16,30 @@ const staleAfter: Record<string, string[]> = {
 };
 
 const quietMs = 400; // one refresh for a burst of changes
+const fallbackMs = 10_000; // how old a page may get while no events come
 
 export function refresh(client: QueryClient, ...names: string[]) {
   return Promise.all(names.map((name) => client.invalidateQueries({ queryKey: [name] })));
 }
 
-export function useLive() {
-  const client = useQueryClient();
-  useEffect(() => {
-    const source = new EventSource('/api/v1/events');
-    const pending = new Set<string>();
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let lost = false;
+/** Follows the server's events for as long as it is called for; while the line is down, asks now and then instead. */
+function follow(client: QueryClient): () => void {
+  const pending = new Set<string>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let source: EventSource | undefined;
+  let lost = false;
 
-    const later = (resource: string) => {
-      for (const name of staleAfter[resource] ?? []) pending.add(name);
-      timer ??= setTimeout(() => {
-        timer = undefined;
-        void refresh(client, ...pending);
-        pending.clear();
-      }, quietMs);
-    };
+  const later = (resource: string) => {
+    for (const name of staleAfter[resource] ?? []) pending.add(name);
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      void refresh(client, ...pending);
+      pending.clear();
+    }, quietMs);
+  };
+  const connect = () => {
+    source?.close();
+    source = new EventSource('/api/v1/events');
     source.addEventListener('run', (event) => {
       const run = JSON.parse(event.data) as Schemas['Run'];
       putRun(client, run);
@@ -53,9 +56,22 @@ export function useLive() {
       if (lost) void client.invalidateQueries();
       lost = false;
     });
-    return () => {
-      source.close();
-      clearTimeout(timer);
-    };
-  }, [client]);
+  };
+  connect();
+  const fallback = setInterval(() => {
+    if (source?.readyState === EventSource.OPEN) return;
+    void client.invalidateQueries();
+    // The browser tries again by itself, except after an answer that was no event stream.
+    if (source?.readyState === EventSource.CLOSED) connect();
+  }, fallbackMs);
+  return () => {
+    clearInterval(fallback);
+    clearTimeout(timer);
+    source?.close();
+  };
+}
+
+export function useLive() {
+  const client = useQueryClient();
+  useEffect(() => follow(client), [client]);
 }

@@ -1,6 +1,6 @@
 import { ActionIcon, Tooltip } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Boxes, LogOut, Plug, ShoppingCart, Tags } from 'lucide-react';
+import { Boxes, LogOut, Plug, Settings2, ShoppingCart, Tags } from 'lucide-react';
 import { NavLink, Outlet } from 'react-router';
 import { api, must, setCsrfToken } from '../api/client';
 import { useLive } from '../api/live';
@@ -11,6 +11,7 @@ const places = [
   { to: '/catalog', label: 'Catalog', Icon: Tags, area: 'catalog' },
   { to: '/inventory', label: 'Inventory', Icon: Boxes, area: 'inventory' },
   { to: '/orders', label: 'Orders', Icon: ShoppingCart, area: 'orders' },
+  { to: '/settings', label: 'Settings', Icon: Settings2, area: 'settings' },
 ] as const;
 
 export function Mark() {

@@ -116,7 +116,7 @@ export function OrderPage() {
             </div>
             <div className="stack commit-first">
               {me.can('orders', 'write') && <CommitCard order={value} />}
-              <DetailsCard key={value.updated_at} order={value} etag={etag} />
+              <DetailsCard order={value} etag={etag} />
             </div>
           </div>
           <p className="hint" role="status">
