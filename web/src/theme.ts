@@ -13,10 +13,24 @@ const brand: MantineColorsTuple = [
   '#1f337c',
 ];
 
+// Mantine's green, with a last shade that white text is readable on.
+const green: MantineColorsTuple = [
+  '#ebfbee',
+  '#d3f9d8',
+  '#b2f2bb',
+  '#8ce99a',
+  '#69db7c',
+  '#51cf66',
+  '#40c057',
+  '#37b24d',
+  '#2f9e44',
+  '#1a7034',
+];
+
 export const theme = createTheme({
   primaryColor: 'brand',
   primaryShade: 7,
-  colors: { brand },
+  colors: { brand, green },
   black: '#16203a',
   defaultRadius: 'md',
   cursorType: 'pointer',
@@ -29,6 +43,7 @@ export const theme = createTheme({
     Drawer: {
       defaultProps: { lockScroll: false, position: 'right', overlayProps: { backgroundOpacity: 0.35 } },
     },
+    Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } },
     Badge: { defaultProps: { radius: 'sm' } },
     Table: { defaultProps: { verticalSpacing: 'xs', highlightOnHover: true } },
     Select: { defaultProps: { checkIconPosition: 'right', allowDeselect: false } },

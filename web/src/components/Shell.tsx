@@ -4,6 +4,7 @@ import { Boxes, LogOut, Plug, Settings2, ShoppingCart, Tags } from 'lucide-react
 import { NavLink, Outlet } from 'react-router';
 import { api, must, setCsrfToken } from '../api/client';
 import { useLive } from '../api/live';
+import { words } from '../lib/format';
 import { useMe } from '../lib/me';
 
 const places = [
@@ -62,8 +63,10 @@ export function Shell() {
             ))}
         </nav>
         <div className="who">
-          <strong>{me.user?.name || me.user?.email}</strong>
-          <em>{me.role}</em>
+          <div>
+            <strong>{me.user?.name || me.user?.email}</strong>
+            <span>{words(me.role)}</span>
+          </div>
           <Tooltip label="Sign out">
             <ActionIcon
               variant="subtle"

@@ -34,17 +34,22 @@ export function PageHead({
 export function Card({
   title,
   hint,
+  action,
   children,
   className = '',
 }: {
   title?: string;
   hint?: ReactNode;
+  action?: ReactNode;
   children: ReactNode;
   className?: string;
 }) {
   return (
     <section className={`card ${className}`} aria-label={title}>
-      {title && <h2>{title}</h2>}
+      <div className="row apart">
+        {title && <h2>{title}</h2>}
+        {action}
+      </div>
       {hint && <p className="hint">{hint}</p>}
       {children}
     </section>
@@ -116,9 +121,7 @@ export function LoadMore({
   if (shown === 0) return null;
   return (
     <div className="more">
-      <span>
-        {count(shown)} shown{query.hasNextPage ? '' : ', all'}
-      </span>
+      <span>{query.hasNextPage ? `${count(shown)} shown` : `All ${count(shown)} shown`}</span>
       {query.hasNextPage && (
         <Button
           variant="default"

@@ -58,9 +58,10 @@ function Runs({ channel }: { channel: Schemas['Channel'] }) {
   });
   const active = runs.data?.filter(isActive) ?? [];
   return (
-    <Card title="Runs">
-      {me.can('channels', 'write') && (
-        <div className="row end">
+    <Card
+      title="Runs"
+      action={
+        me.can('channels', 'write') && (
           <Button
             variant="default"
             size="sm"
@@ -69,8 +70,9 @@ function Runs({ channel }: { channel: Schemas['Channel'] }) {
           >
             Import orders now
           </Button>
-        </div>
-      )}
+        )
+      }
+    >
       <ProblemAlert error={importOrders.error} />
       {active.map((run) => (
         <div key={run.id} className="run-line">

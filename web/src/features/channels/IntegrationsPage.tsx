@@ -33,7 +33,7 @@ function ChannelCard({ channel }: { channel: Schemas['Channel'] }) {
       </div>
       <span className="under">{names(channel.marketplace_ids)}</span>
       {channel.state_detail && <p className="hint">{channel.state_detail}</p>}
-      <dl className="figures">
+      <dl className="figures four">
         <div>
           <dt>Listings</dt>
           <dd>{count(f.listings)}</dd>
@@ -51,7 +51,7 @@ function ChannelCard({ channel }: { channel: Schemas['Channel'] }) {
           <dd>{count(f.orders)}</dd>
         </div>
       </dl>
-      <dl className="figures small">
+      <dl className="figures four small">
         <div>
           <dt>Inventory sync</dt>
           <dd>{channel.inventory_sync ? 'on' : 'off'}</dd>

@@ -231,12 +231,14 @@ export function ListingDrawer({
               ).map(([label, q]) => (
                 <div key={label}>
                   <dt>{label}</dt>
-                  <dd>{q ? signed(q.quantity) : '\u2013'}</dd>
-                  {q && (
-                    <span className="under">
-                      <Time at={q.at} />
-                    </span>
-                  )}
+                  <dd>
+                    {q ? signed(q.quantity) : '\u2013'}
+                    {q && (
+                      <span className="under">
+                        <Time at={q.at} />
+                      </span>
+                    )}
+                  </dd>
                 </div>
               ))}
             </dl>

@@ -83,7 +83,12 @@ function ListingRow({
       <QuantityCell value={listing.last_imported} target={listing.target} />
       <Table.Td className="nowrap">
         {onConnect && (
-          <Button variant="default" size="xs" onClick={onConnect} aria-label={`Connect ${listing.sku}`}>
+          <Button
+            variant="default"
+            size="xs"
+            onClick={onConnect}
+            aria-label={`${listing.connected ? 'Change' : 'Connect'} ${listing.sku}`}
+          >
             {listing.connected ? 'Change' : 'Connect'}
           </Button>
         )}

@@ -47,7 +47,7 @@ export function StatusMapEditor({
                 <Table.Td>
                   <span className="mono">{status}</span>{' '}
                   {value[status] === undefined && (
-                    <Badge color="gray.7" variant="light" c="gray.8" tt="none">
+                    <Badge color="gray.7" variant="outline" c="gray.8" tt="none">
                       not imported
                     </Badge>
                   )}

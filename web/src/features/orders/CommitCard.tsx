@@ -30,6 +30,11 @@ function outcomeOf(row: Schemas['CommitmentRow'], order: Order): Outcome {
     : { state: 'warn', title: 'Committed, but fits no line', detail };
 }
 
+function idleWords(order: Order): string {
+  if (order.lines.length === 0) return 'Scan the first one';
+  return order.unknown_sku ? 'No known line has units to go' : 'Every line is committed';
+}
+
 function Forbidden({ order }: { order: Order }) {
   return (
     <Alert color="gray" icon={<Lock />} title={`${order.status} does not allow commitment`} c="#16203a">
@@ -116,6 +121,7 @@ export function CommitCard({ order }: { order: Order }) {
     }
   }
 
+  const toGo = order.lines.reduce((n, line) => n + (line.unknown_sku ? 0 : line.uncommitted), 0);
   const good = scans.filter((s) => s.state === 'good' || s.state === 'warn').length;
   const bad = scans.filter((s) => s.state === 'bad').length;
   return (
@@ -142,11 +148,7 @@ export function CommitCard({ order }: { order: Order }) {
                 <ScanField label="ESN or Hex ID" onScan={(text) => commit('scans', [text], false)} />
                 <ScanResult
                   scan={scans[0]}
-                  idle={
-                    order.uncommitted > 0
-                      ? `${plural(order.uncommitted, 'unit')} to go`
-                      : 'Every line is committed'
-                  }
+                  idle={toGo > 0 ? `${plural(toGo, 'unit')} to go` : idleWords(order)}
                 />
               </>
             ) : (
@@ -158,7 +160,7 @@ export function CommitCard({ order }: { order: Order }) {
         {scans.length > 0 && (
           <p className="hint tally" role="status">
             {plural(good, 'item')} committed{bad > 0 && `, ${bad} refused`}
-            {order.uncommitted > 0 && `, ${plural(order.uncommitted, 'unit')} to go`}
+            {toGo > 0 && `, ${plural(toGo, 'unit')} to go`}
           </p>
         )}
         <ScanLog scans={way === 'scans' ? scans.slice(1) : scans} />

@@ -5,16 +5,16 @@ export function Committed({ quantity, uncommitted }: { quantity: number; uncommi
   const matched = quantity - uncommitted;
   const text = `${count(matched)} of ${count(quantity)} committed`;
   return (
-    <div className="row nowrap-row">
+    <div className="bar-cell">
+      <span className="num-text">
+        {count(matched)} / {count(quantity)}
+      </span>
       <progress
         className={`fill${uncommitted === 0 && quantity > 0 ? ' done' : ''}`}
         value={matched}
         max={Math.max(quantity, 1)}
         aria-label={text}
       />
-      <span className="num-text">
-        {count(matched)} / {count(quantity)}
-      </span>
     </div>
   );
 }

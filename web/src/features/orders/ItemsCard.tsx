@@ -2,6 +2,7 @@ import { Badge, Button, Table } from '@mantine/core';
 import { Link } from 'react-router';
 import { api, must, type Schemas } from '../../api/client';
 import { Empty, ProblemAlert, Time } from '../../components/ui';
+import { plural } from '../../lib/format';
 import { useMe } from '../../lib/me';
 import { useSave } from '../../lib/save';
 import { orderStale } from './useOrder';
@@ -26,6 +27,7 @@ export function ItemsCard({ order }: { order: Order }) {
     <section className="card flush" aria-label="Committed items">
       <div className="card-head">
         <h2>Committed items</h2>
+        <span className="under">{plural(order.items.length, 'item')}</span>
       </div>
       <ProblemAlert error={uncommit.error} />
       {order.items.length === 0 ? (
@@ -40,7 +42,6 @@ export function ItemsCard({ order }: { order: Order }) {
                 <Table.Th>ESN</Table.Th>
                 <Table.Th>Variation</Table.Th>
                 <Table.Th>Fills</Table.Th>
-                <Table.Th>Committed</Table.Th>
                 <Table.Th aria-label="Actions" />
               </Table.Tr>
             </Table.Thead>
@@ -65,9 +66,9 @@ export function ItemsCard({ order }: { order: Order }) {
                     ) : (
                       `Line ${place.get(item.line_id) ?? ''}`
                     )}
-                  </Table.Td>
-                  <Table.Td className="nowrap">
-                    <Time at={item.committed_at} />
+                    <span className="under">
+                      <Time at={item.committed_at} />
+                    </span>
                   </Table.Td>
                   <Table.Td className="num">
                     {me.can('orders', 'write') && (

@@ -16,7 +16,11 @@ function LineRow({ line, place, onEdit }: { line: Line; place: number; onEdit?: 
       <Table.Td className="num">{place}</Table.Td>
       <Table.Td className="title">
         {line.title}
-        {line.sku && <span className="under mono">{line.sku}</span>}
+        <span className="under">
+          {line.sku && <span className="mono">{line.sku}</span>}
+          {line.sku && line.unit_price && ' \u00b7 '}
+          {money(line.unit_price)}
+        </span>
         {line.unknown_sku && (
           <Badge color="red.9" variant="filled" tt="none" mt={4}>
             Unknown SKU
@@ -38,7 +42,6 @@ function LineRow({ line, place, onEdit }: { line: Line; place: number; onEdit?: 
           <span className={line.uncommitted > 0 ? 'differs' : undefined}>{count(line.uncommitted)}</span>
         )}
       </Table.Td>
-      <Table.Td className="num">{money(line.unit_price)}</Table.Td>
       <Table.Td className="num">
         {onEdit && (
           <Button size="xs" variant="default" aria-label={`Edit line ${place}`} onClick={onEdit}>
@@ -84,7 +87,6 @@ export function LinesCard({ order }: { order: Schemas['Order'] }) {
                 <Table.Th className="num">Quantity</Table.Th>
                 <Table.Th>Committed</Table.Th>
                 <Table.Th className="num">Uncommitted</Table.Th>
-                <Table.Th className="num">Unit price</Table.Th>
                 <Table.Th aria-label="Actions" />
               </Table.Tr>
             </Table.Thead>

@@ -5,7 +5,6 @@ import { Link, useParams } from 'react-router';
 import { api, must, type Schemas } from '../../api/client';
 import { channelsQuery, orderQuery } from '../../api/queries';
 import { Empty, PageHead, ProblemAlert, Ready, Time } from '../../components/ui';
-import { plural } from '../../lib/format';
 import { useMe } from '../../lib/me';
 import { useSave } from '../../lib/save';
 import { CommitCard } from './CommitCard';
@@ -22,7 +21,7 @@ type Order = Schemas['Order'];
 function UnknownSkuHelp({ order }: { order: Order }) {
   const skus = order.lines.flatMap((l) => (l.unknown_sku && l.sku !== null ? [l.sku] : []));
   return (
-    <p className="action">
+    <p className="alert-note">
       Give a variation this SKU in the <Link to="/catalog">Catalog</Link>
       {order.channel_id !== null && skus[0] !== undefined && (
         <>
@@ -119,9 +118,6 @@ export function OrderPage() {
               <DetailsCard order={value} etag={etag} />
             </div>
           </div>
-          <p className="hint" role="status">
-            {plural(value.committed, 'item')} on the order, {plural(value.uncommitted, 'unit')} uncommitted
-          </p>
         </>
       )}
     </Ready>

@@ -57,12 +57,10 @@ function OrderRow({ order, color }: { order: Order; color: string | null | undef
       </Table.Td>
       <Table.Td className="title">
         <Lines order={order} />
+        <WarningTags order={order} />
       </Table.Td>
       <Table.Td>
         <Committed quantity={order.quantity} uncommitted={order.uncommitted} />
-      </Table.Td>
-      <Table.Td>
-        <WarningTags order={order} />
       </Table.Td>
       <Table.Td className="nowrap">
         <Time at={order.ordered_at} />
@@ -183,7 +181,6 @@ export function OrdersPage() {
                   <Table.Th>Status</Table.Th>
                   <Table.Th>Lines</Table.Th>
                   <Table.Th>Committed</Table.Th>
-                  <Table.Th>Warnings</Table.Th>
                   <Table.Th>Ordered</Table.Th>
                 </Table.Tr>
               </Table.Thead>
