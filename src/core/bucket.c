@@ -58,6 +58,12 @@ bool bucket_take(struct bucket *b, time_ms now, int64_t keep, time_ms *wait_ms)
     return true;
 }
 
+void bucket_give_back(struct bucket *b)
+{
+    int64_t full = b->burst * MICRO;
+    b->level = b->level + MICRO > full ? full : b->level + MICRO;
+}
+
 void bucket_answered(struct bucket *b, time_ms now, int64_t stated)
 {
     refill(b, now);

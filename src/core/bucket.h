@@ -28,6 +28,9 @@ void bucket_init(struct bucket *b, int64_t rate_micro_per_s, int64_t burst, time
  * others); otherwise *wait_ms says when to try again, at least 1. */
 bool bucket_take(struct bucket *b, time_ms now, int64_t keep, time_ms *wait_ms);
 
+/* A token that was taken and not used. */
+void bucket_give_back(struct bucket *b);
+
 /* A reply that was not a refusal; stated is 0 when the reply did not say a rate. */
 void bucket_answered(struct bucket *b, time_ms now, int64_t stated_micro_per_s);
 /* 429. jitter: 0..999 thousandths of the wait are added. */

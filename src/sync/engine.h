@@ -35,6 +35,8 @@ MUST_USE enum err engine_start(
     const struct engine_parts *parts, struct engine **out, struct error *e);
 /* Waits for calls under way (each has a deadline), saves buckets, drops leases. */
 void engine_stop(struct engine *engine);
+/* After the database was closed: until then it may still notify. */
+void engine_release(struct engine *engine);
 
 /* Proves an account. Blocks for at most a few calls' deadlines. */
 enum { VERIFY_CHECKS_MAX = 20 };

@@ -1,0 +1,200 @@
+/* call.c: what every answer of a channel means for its rates, its state and its log (design.md 5). */
+#include "base/log.h"
+#include "sync/internal.h"
+
+enum {
+    HOLD_FIRST_MS = 1000,
+    HOLD_MAX_MS = 60 * 1000,
+    PROBE_FIRST_MS = 30 * 1000, /* slow probes while access is denied */
+    PROBE_MAX_MS = 10 * 60 * 1000,
+    DENIALS_TO_RECONNECT = 12, /* of any operations in a row, none answered between */
+    BROKEN_TOLD_EVERY = 20,
+};
+
+static time_ms doubled(time_ms first, time_ms most, int times)
+{
+    for (int i = 0; i < times && first < most; i++)
+        first *= 2;
+    return first < most ? first : most;
+}
+
+static void hold(struct bucket *b, time_ms until)
+{
+    if (b->not_before < until) b->not_before = until;
+}
+
+struct verdict {
+    const char *kind, *severity; /* of the event; NULL: none */
+    bool set_state;
+    enum channel_state state;
+};
+
+/* Under the lock: counters and buckets. */
+static struct verdict judge(struct worker *w, enum channel_op op, const struct channel_outcome *o,
+    time_ms now, int64_t jitter)
+{
+    struct bucket *b = &w->buckets[op];
+    struct verdict v = { 0 };
+    w->bucket_changed[op] = true;
+    switch (o->result) {
+    case CHANNEL_DONE:
+    case CHANNEL_NOT_FOUND:
+    case CHANNEL_REFUSED:
+        bucket_answered(b, now, o->rate_micro_per_s);
+        w->broken[op] = w->denied[op] = w->denied_in_a_row = 0;
+        v.set_state = true;
+        for (int i = 0; i < CHANNEL_OP_COUNT; i++)
+            if (w->denied[i]) v.set_state = false;
+        v.state = CHANNEL_CONNECTED;
+        if (o->result == CHANNEL_REFUSED && op != CHANNEL_OP_QUANTITY_PUSH)
+            v.kind = "call_refused", v.severity = "error";
+        break;
+    case CHANNEL_THROTTLED:
+        if (b->refusals == 0) v.kind = "throttled", v.severity = "info";
+        bucket_refused(b, now, jitter);
+        break;
+    case CHANNEL_UNAUTHORIZED:
+        hold(b, now + doubled(PROBE_FIRST_MS, PROBE_MAX_MS, w->denied[op]));
+        if (w->denied[op]++ == 0) v.kind = "unauthorised", v.severity = "error";
+        v.set_state = true;
+        v.state = ++w->denied_in_a_row >= DENIALS_TO_RECONNECT ? CHANNEL_RECONNECT_NEEDED
+                                                               : CHANNEL_SUSPECT;
+        break;
+    case CHANNEL_GRANT_LOST:
+    case CHANNEL_CLIENT_WRONG:
+        hold(b, now + PROBE_MAX_MS);
+        v = (struct verdict){ "unauthorised", "error", true, CHANNEL_RECONNECT_NEEDED };
+        break;
+    case CHANNEL_BROKEN:
+    case CHANNEL_UNKNOWN:
+        hold(b, now + doubled(HOLD_FIRST_MS, HOLD_MAX_MS, w->broken[op]));
+        if (w->broken[op]++ % BROKEN_TOLD_EVERY == 0) v.kind = "unavailable", v.severity = "warning";
+        break;
+    }
+    return v;
+}
+
+struct telling {
+    struct worker *w;
+    enum channel_op op;
+    const struct channel_outcome *o;
+    const struct call_note *note;
+    struct verdict verdict;
+};
+
+static struct str words(const struct channel_outcome *o, struct arena *arena)
+{
+    if (!o->code.len) return o->detail;
+    return arena_fmt(arena, "%.*s: %.*s", STR_FMT(o->code), STR_FMT(o->detail));
+}
+
+static const char *our_words(const struct channel_outcome *o)
+{
+    switch (o->result) {
+    case CHANNEL_THROTTLED: return "too many calls: slowed down";
+    case CHANNEL_UNAUTHORIZED: return "access was denied, also with a fresh token";
+    case CHANNEL_GRANT_LOST:
+        return "the seller's grant was revoked or has expired: authorise again and paste the new"
+               " refresh token";
+    case CHANNEL_CLIENT_WRONG:
+        return "the application's client id or secret is wrong or has expired";
+    case CHANNEL_BROKEN: return "the channel cannot be reached or is broken; tried again";
+    case CHANNEL_UNKNOWN: return "no answer came: it may or may not have been done; tried again";
+    case CHANNEL_DONE:
+    case CHANNEL_NOT_FOUND:
+    case CHANNEL_REFUSED: break;
+    }
+    return "refused";
+}
+
+static enum err tell(struct change *c, void *ctx, struct error *e)
+{
+    struct telling *t = ctx;
+    if (t->verdict.kind)
+        channel_event_add(c, t->w->channel_id,
+            &(struct channel_event){ .kind = t->verdict.kind, .severity = t->verdict.severity,
+                .operation = str_of(t->w->driver->limits[t->op].name),
+                .http_status = t->o->http_status, .detail = str_of(our_words(t->o)),
+                .channel_message = words(t->o, c->arena), .request_id = t->o->request_id,
+                .sku = t->note ? t->note->sku : S(""),
+                .channel_order_id = t->note ? t->note->channel_order_id : S(""),
+                .listing_id = t->note ? t->note->listing_id : 0,
+                .run_id = t->note ? t->note->run_id : 0 });
+    if (!t->verdict.set_state) return OK;
+    struct channel_row ch;
+    enum err rc = channel_load(c->tx, t->w->channel_id, c->arena, &ch, e);
+    if (rc) return rc == ERR_NOT_FOUND ? OK : rc;
+    bool lower = t->verdict.state == CHANNEL_SUSPECT && ch.state == CHANNEL_RECONNECT_NEEDED;
+    if (ch.state == t->verdict.state || lower) return OK;
+    struct str detail =
+        t->verdict.state == CHANNEL_CONNECTED ? S("") : str_of(our_words(t->o));
+    return channel_set_state(c, &ch, t->verdict.state, detail, e);
+}
+
+void worker_outcome(struct worker *w, enum channel_op op, const struct channel_outcome *o,
+    const struct call_note *note)
+{
+    struct engine *engine = w->engine;
+    int64_t jitter = (int64_t)rng_below(engine->parts.rng, 1000);
+    time_ms now = clock_monotonic(engine->parts.clock), wall = worker_now(w);
+    atomic_fetch_add(&engine->calls, 1);
+    if (o->result == CHANNEL_THROTTLED) atomic_fetch_add(&engine->throttled, 1);
+    if (o->result == CHANNEL_REFUSED) atomic_fetch_add(&engine->refused, 1);
+    if (o->result > CHANNEL_THROTTLED) atomic_fetch_add(&engine->failed, 1);
+    (void)pthread_mutex_lock(&w->lock);
+    struct telling t = { w, op, o, note, judge(w, op, o, now, jitter) };
+    if (o->server_time) {
+        w->offset = o->server_time - wall;
+        w->offset_known = true;
+    }
+    bool was_good = w->told_connected;
+    w->told_connected = t.verdict.set_state && t.verdict.state == CHANNEL_CONNECTED;
+    (void)pthread_mutex_unlock(&w->lock);
+    /* An account that stays good is not written down again with every call. */
+    if (!t.verdict.kind && (!t.verdict.set_state || (was_good && w->told_connected))) return;
+    struct error e;
+    if (worker_change(w, "call_outcome", tell, &t, &e))
+        LOG_WARN("sync", "outcome_not_recorded", "%s", e.detail);
+}
+
+void worker_fault(struct worker *w, const char *what, const struct error *e)
+{
+    LOG_WARN("sync", what, "channel %lld: %s", (long long)w->channel_id, e->detail);
+}
+
+struct str run_error_text(struct arena *arena, const char *code, const char *detail)
+{
+    struct channel_outcome o = { .code = str_of(code), .detail = S("") };
+    struct buf out;
+    buf_init(&out, 4096);
+    struct jw w;
+    jw_init(&w, &out);
+    jw_object(&w);
+    jw_kstr(&w, "code", o.code);
+    jw_kstr(&w, "detail", str_of(detail));
+    jw_knull(&w, "channel_message");
+    jw_knull(&w, "request_id");
+    jw_object_end(&w);
+    struct str s = arena_str(arena, buf_str(&out));
+    buf_release(&out);
+    return s;
+}
+
+struct str run_error_of(const struct channel_outcome *o, struct arena *arena)
+{
+    static const char *const codes[] = { "done", "refused", "not_found", "throttled",
+        "unauthorised", "revoked_grant", "wrong_secret", "unavailable", "unavailable" };
+    struct buf out;
+    buf_init(&out, 8192);
+    struct jw w;
+    jw_init(&w, &out);
+    jw_object(&w);
+    jw_kstr(&w, "code", str_of(codes[o->result]));
+    jw_kstr(&w, "detail", str_of(our_words(o)));
+    jw_kstr(&w, "channel_message", words(o, arena));
+    jw_kstr(&w, "request_id", o->request_id);
+    jw_object_end(&w);
+    struct str s = arena_str(arena, buf_str(&out));
+    buf_release(&out);
+    return s;
+}

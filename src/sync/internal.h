@@ -1,0 +1,132 @@
+/*
+ * internal.h: what the files of the sync engine share.
+ *
+ * One worker per leased channel: some threads that send quantities, one that reads orders, one that
+ * reads listings. They share the channel's connection and its token buckets. All waiting is on the
+ * worker's condition, so that stopping wakes everybody.
+ */
+#ifndef SYNC_INTERNAL_H
+#define SYNC_INTERNAL_H
+
+#include "core/bucket.h"
+#include "core/quantity.h"
+#include "store/channel_log.h"
+#include "store/engine_state.h"
+#include "store/run.h"
+#include "sync/engine.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+enum {
+    LEASE_MS = 60 * 1000,
+    LEASE_RENEW_MS = 5 * 1000,
+    BUCKET_SAVE_MS = 10 * 1000,
+    PUSHERS_MAX = 8,
+    WORKERS_MAX = 256,
+};
+
+struct engine {
+    struct engine_parts parts;
+    char owner[40]; /* of leases: unique to this process */
+    pthread_t planner, manager;
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    bool stopping;
+    unsigned stock, channels; /* count notifications */
+    struct worker *workers[WORKERS_MAX];
+    size_t worker_count;
+    atomic_llong calls, throttled, refused, failed, pushes, orders, listings;
+};
+
+/* What a thread of a worker waits for; notifications count up. */
+enum wake { WAKE_PUSH, WAKE_ORDERS, WAKE_LISTINGS };
+#define WAKE_COUNT (WAKE_LISTINGS + 1)
+
+struct worker {
+    struct engine *engine;
+    int64_t channel_id;
+    struct actor actor;
+    struct channel_driver *driver;
+    struct channel_conn *conn;
+    uint64_t identity; /* of what the connection was made from */
+    struct arena names;
+
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    bool stopping;
+    unsigned wakes[WAKE_COUNT];
+    struct bucket buckets[CHANNEL_OP_COUNT];
+    bool bucket_changed[CHANNEL_OP_COUNT];
+    int broken[CHANNEL_OP_COUNT]; /* in a row */
+    int denied[CHANNEL_OP_COUNT]; /* in a row */
+    int denied_in_a_row;          /* of all operations */
+    bool told_connected;          /* the last answer said so, and it was written down */
+    bool offset_known;
+    time_ms offset; /* the channel's clock minus ours, when last heard */
+    struct intake_state intake;
+    bool order_wanted; /* a rise waits for a reading of orders */
+
+    atomic_int pushers;
+    pthread_mutex_t claim; /* one claim at a time, so that a token is never wasted */
+    pthread_t threads[PUSHERS_MAX + 2];
+    int thread_count;
+    time_ms saved_at, leased_until; /* monotonic; the manager's own */
+};
+
+/* Transactions with the actor and the time filled in. */
+typedef enum err (*change_fn)(struct change *c, void *ctx, struct error *e);
+MUST_USE enum err engine_change(struct engine *engine, const struct actor *actor, const char *name,
+    change_fn fn, void *ctx, struct error *e);
+MUST_USE enum err worker_change(
+    struct worker *w, const char *name, change_fn fn, void *ctx, struct error *e);
+
+/* worker.c. start: reads buckets and cursors, opens the connection. */
+MUST_USE enum err worker_start(struct engine *engine, const struct channel_row *ch,
+    uint64_t identity, struct worker **out, struct error *e);
+void worker_stop(struct worker *w);
+void worker_wake(struct worker *w, enum wake what);
+void worker_save(struct worker *w); /* buckets */
+uint64_t worker_identity(const struct channel_row *ch);
+
+/* Waits until notified since *seen, stopped, or the time has passed; false when stopping. */
+bool worker_wait(struct worker *w, enum wake what, unsigned *seen, time_ms timeout_ms);
+bool worker_stopping(struct worker *w);
+/* Waits for a token of the operation; false when stopping. */
+bool worker_token(struct worker *w, enum channel_op op, int64_t keep);
+/* Without waiting; false with *wait_ms. */
+bool worker_token_now(struct worker *w, enum channel_op op, int64_t keep, time_ms *wait_ms);
+void worker_token_back(struct worker *w, enum channel_op op);
+
+time_ms worker_now(struct worker *w);         /* our wall clock */
+time_ms worker_channel_now(struct worker *w); /* the channel's, as far as known */
+
+/* call.c: after every call: buckets, holds, events, the channel's state. */
+struct call_note {
+    struct str sku, channel_order_id;
+    int64_t listing_id, run_id;
+};
+void worker_outcome(struct worker *w, enum channel_op op, const struct channel_outcome *outcome,
+    const struct call_note *note);
+/* A call of ours that could not even be made. */
+void worker_fault(struct worker *w, const char *what, const struct error *e);
+
+/* The row of the channel as it is now. */
+MUST_USE enum err worker_channel(
+    struct worker *w, struct arena *arena, struct channel_row *out, struct error *e);
+
+/* An error for a run, from an outcome or from ours. */
+struct str run_error_of(const struct channel_outcome *outcome, struct arena *arena);
+struct str run_error_text(struct arena *arena, const char *code, const char *detail);
+
+/* The threads. */
+void *push_thread(void *worker);
+void *order_thread(void *worker);
+void *listing_thread(void *worker);
+
+/* listing_read.c */
+struct listing_read *listing_reads(
+    const struct channel_listings_page *page, struct arena *arena);
+
+
+#endif

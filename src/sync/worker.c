@@ -1,0 +1,309 @@
+/* worker.c: life of a worker, its waiting and its tokens; see internal.h. */
+#include "base/assert.h"
+#include "base/log.h"
+#include "store/push.h"
+#include "sync/internal.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+uint64_t worker_identity(const struct channel_row *ch)
+{
+    uint64_t h = str_hash(ch->region) ^ (uint64_t)ch->credentials_set_at * 0x9E3779B97F4A7C15u;
+    const struct str parts[] = { ch->seller_id, ch->endpoint_url, ch->token_url };
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        h = h * 0x100000001B3u ^ str_hash(parts[i]);
+    for (size_t i = 0; i < ch->marketplace_count; i++)
+        h = h * 0x100000001B3u ^ str_hash(ch->marketplace_ids[i]);
+    return h;
+}
+
+time_ms worker_now(struct worker *w)
+{
+    return clock_now(w->engine->parts.clock);
+}
+
+time_ms worker_channel_now(struct worker *w)
+{
+    (void)pthread_mutex_lock(&w->lock);
+    time_ms offset = w->offset_known ? w->offset : 0;
+    (void)pthread_mutex_unlock(&w->lock);
+    return worker_now(w) + offset;
+}
+
+static time_ms monotonic(struct worker *w)
+{
+    return clock_monotonic(w->engine->parts.clock);
+}
+
+void worker_wake(struct worker *w, enum wake what)
+{
+    (void)pthread_mutex_lock(&w->lock);
+    w->wakes[what]++;
+    (void)pthread_cond_broadcast(&w->wake);
+    (void)pthread_mutex_unlock(&w->lock);
+}
+
+bool worker_stopping(struct worker *w)
+{
+    (void)pthread_mutex_lock(&w->lock);
+    bool stopping = w->stopping;
+    (void)pthread_mutex_unlock(&w->lock);
+    return stopping;
+}
+
+static void timed_wait(struct worker *w, time_ms timeout_ms)
+{
+    struct timespec until;
+    (void)clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += timeout_ms / 1000;
+    until.tv_nsec += timeout_ms % 1000 * 1000000;
+    if (until.tv_nsec >= 1000000000) {
+        until.tv_nsec -= 1000000000;
+        until.tv_sec++;
+    }
+    (void)pthread_cond_timedwait(&w->wake, &w->lock, &until);
+}
+
+bool worker_wait(struct worker *w, enum wake what, unsigned *seen, time_ms timeout_ms)
+{
+    time_ms end = monotonic(w) + timeout_ms;
+    (void)pthread_mutex_lock(&w->lock);
+    for (;;) {
+        time_ms left = end - monotonic(w);
+        if (w->stopping || w->wakes[what] != *seen || left <= 0) break;
+        timed_wait(w, left);
+    }
+    *seen = w->wakes[what];
+    bool go_on = !w->stopping;
+    (void)pthread_mutex_unlock(&w->lock);
+    return go_on;
+}
+
+bool worker_token_now(struct worker *w, enum channel_op op, int64_t keep, time_ms *wait_ms)
+{
+    (void)pthread_mutex_lock(&w->lock);
+    bool taken = bucket_take(&w->buckets[op], monotonic(w), keep, wait_ms);
+    w->bucket_changed[op] = w->bucket_changed[op] || taken;
+    (void)pthread_mutex_unlock(&w->lock);
+    return taken;
+}
+
+bool worker_token(struct worker *w, enum channel_op op, int64_t keep)
+{
+    enum { STEP_MS = 1000 }; /* a stated rate may have shortened the wait meanwhile */
+    bool taken = false;
+    (void)pthread_mutex_lock(&w->lock);
+    while (!w->stopping && !taken) {
+        time_ms wait = 0;
+        taken = bucket_take(&w->buckets[op], monotonic(w), keep, &wait);
+        if (!taken) timed_wait(w, wait < STEP_MS ? wait : STEP_MS);
+    }
+    w->bucket_changed[op] = w->bucket_changed[op] || taken;
+    (void)pthread_mutex_unlock(&w->lock);
+    return taken;
+}
+
+void worker_token_back(struct worker *w, enum channel_op op)
+{
+    (void)pthread_mutex_lock(&w->lock);
+    bucket_give_back(&w->buckets[op]);
+    (void)pthread_mutex_unlock(&w->lock);
+}
+
+struct channel_read {
+    int64_t id;
+    struct arena *arena;
+    struct channel_row *out;
+};
+
+static enum err read_channel(struct tx *tx, void *ctx, struct error *e)
+{
+    struct channel_read *r = ctx;
+    return channel_load(tx, r->id, r->arena, r->out, e);
+}
+
+enum err worker_channel(
+    struct worker *w, struct arena *arena, struct channel_row *out, struct error *e)
+{
+    struct channel_read r = { w->channel_id, arena, out };
+    return db_read(w->engine->parts.db, "channel", read_channel, &r, e);
+}
+
+struct saved {
+    struct worker *w;
+    struct bucket buckets[CHANNEL_OP_COUNT];
+    bool changed[CHANNEL_OP_COUNT];
+};
+
+static enum err save_buckets(struct change *c, void *ctx, struct error *e)
+{
+    (void)e;
+    struct saved *s = ctx;
+    for (int op = 0; op < CHANNEL_OP_COUNT; op++) {
+        if (!s->changed[op]) continue;
+        char text[BUCKET_TEXT_SIZE];
+        struct str state = bucket_save(&s->buckets[op], monotonic(s->w), c->now, text);
+        bucket_set(c, s->w->channel_id, s->w->driver->limits[op].name, state);
+    }
+    return OK;
+}
+
+static void save_now(struct worker *w)
+{
+    struct saved s = { .w = w };
+    bool any = false;
+    (void)pthread_mutex_lock(&w->lock);
+    for (int op = 0; op < CHANNEL_OP_COUNT; op++) {
+        s.buckets[op] = w->buckets[op];
+        s.changed[op] = w->bucket_changed[op];
+        any = any || s.changed[op];
+        w->bucket_changed[op] = false;
+    }
+    (void)pthread_mutex_unlock(&w->lock);
+    struct error e;
+    if (any && worker_change(w, "buckets", save_buckets, &s, &e))
+        LOG_WARN("sync", "buckets_not_saved", "%s", e.detail);
+}
+
+void worker_save(struct worker *w)
+{
+    if (monotonic(w) - w->saved_at < BUCKET_SAVE_MS) return;
+    w->saved_at = monotonic(w);
+    save_now(w);
+}
+
+struct opening {
+    struct worker *w;
+    struct arena *arena;
+    struct channel_row ch;
+    struct str sealed;
+};
+
+static void init_buckets(struct worker *w)
+{
+    for (int op = 0; op < CHANNEL_OP_COUNT; op++) {
+        const struct channel_op_limit *limit = &w->driver->limits[op];
+        bucket_init(&w->buckets[op], limit->rate_micro_per_s, limit->burst, monotonic(w));
+    }
+}
+
+static enum err read_opening(struct change *c, void *ctx, struct error *e)
+{
+    struct opening *o = ctx;
+    struct worker *w = o->w;
+    enum err rc = channel_load(c->tx, w->channel_id, o->arena, &o->ch, e);
+    if (!rc) rc = channel_sealed_credentials(c->tx, w->channel_id, o->arena, &o->sealed, e);
+    if (!rc) rc = push_recover(c, w->channel_id, e);
+    init_buckets(w);
+    for (int op = 0; op < CHANNEL_OP_COUNT && !rc; op++) {
+        struct str state;
+        rc = bucket_get(c->tx, w->channel_id, w->driver->limits[op].name, o->arena, &state, e);
+        if (!rc && state.len)
+            (void)bucket_restore(&w->buckets[op], state, monotonic(w), c->now);
+    }
+    return rc;
+}
+
+static enum err open_connection(struct worker *w, struct arena *arena, struct error *e)
+{
+    struct opening o = { .w = w, .arena = arena };
+    enum err rc = worker_change(w, "open_channel", read_opening, &o, e);
+    if (rc) return rc;
+    struct channel_account account = {
+        .region = o.ch.region,
+        .seller_id = o.ch.seller_id,
+        .marketplace_ids = o.ch.marketplace_ids,
+        .marketplace_count = o.ch.marketplace_count,
+        .endpoint_url = o.ch.endpoint_url,
+        .token_url = o.ch.token_url,
+    };
+    rc = engine_open_credentials(
+        w->engine->parts.key, w->channel_id, o.sealed, arena, &account.credentials, e);
+    return rc ? rc : w->driver->open(w->driver, &account, &w->conn, e);
+}
+
+static void init_worker(struct worker *w)
+{
+    pthread_condattr_t attr;
+    (void)pthread_mutex_init(&w->lock, NULL);
+    (void)pthread_mutex_init(&w->claim, NULL);
+    (void)pthread_condattr_init(&attr);
+    (void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(&w->wake, &attr);
+    (void)pthread_condattr_destroy(&attr);
+}
+
+static void free_worker(struct worker *w)
+{
+    if (w->conn) w->driver->close(w->conn);
+    (void)pthread_cond_destroy(&w->wake);
+    (void)pthread_mutex_destroy(&w->claim);
+    (void)pthread_mutex_destroy(&w->lock);
+    arena_release(&w->names);
+    free(w);
+}
+
+static struct channel_driver *find_driver(struct engine *engine, struct str kind)
+{
+    for (size_t i = 0; engine->parts.drivers[i]; i++)
+        if (str_eq(str_of(engine->parts.drivers[i]->info->kind), kind))
+            return engine->parts.drivers[i];
+    return NULL;
+}
+
+static bool start_threads(struct worker *w)
+{
+    int pushers = w->engine->parts.options.pushers;
+    if (pushers < 1) pushers = 1;
+    if (pushers > PUSHERS_MAX) pushers = PUSHERS_MAX;
+    for (int i = 0; i < pushers + 2; i++) {
+        void *(*fn)(void *) = i == 0 ? order_thread : i == 1 ? listing_thread : push_thread;
+        if (pthread_create(&w->threads[w->thread_count], NULL, fn, w) != 0) return false;
+        w->thread_count++;
+    }
+    return true;
+}
+
+enum err worker_start(struct engine *engine, const struct channel_row *ch, uint64_t identity,
+    struct worker **out, struct error *e)
+{
+    struct channel_driver *driver = find_driver(engine, ch->kind);
+    if (!driver) return error_set(e, ERR_INVALID, "no driver for \"%.*s\"", STR_FMT(ch->kind));
+    struct worker *w = calloc(1, sizeof *w);
+    ASSERT(w);
+    w->engine = engine;
+    w->channel_id = ch->id;
+    w->driver = driver;
+    w->identity = identity;
+    w->leased_until = monotonic(w) + LEASE_MS / 2;
+    arena_init(&w->names, "worker", 64 * 1024);
+    w->actor = (struct actor){ ACTOR_CHANNEL, ch->id, arena_str(&w->names, ch->name), S("") };
+    init_worker(w);
+    struct arena arena;
+    arena_init(&arena, "open channel", 16 * 1024 * 1024);
+    enum err rc = open_connection(w, &arena, e);
+    arena_release(&arena);
+    if (rc) {
+        free_worker(w);
+        return rc;
+    }
+    if (!start_threads(w)) {
+        worker_stop(w);
+        return error_set(e, ERR_UNAVAILABLE, "no thread for a channel");
+    }
+    *out = w;
+    return OK;
+}
+
+void worker_stop(struct worker *w)
+{
+    (void)pthread_mutex_lock(&w->lock);
+    w->stopping = true;
+    (void)pthread_cond_broadcast(&w->wake);
+    (void)pthread_mutex_unlock(&w->lock);
+    for (int i = 0; i < w->thread_count; i++)
+        (void)pthread_join(w->threads[i], NULL);
+    save_now(w);
+    free_worker(w);
+}
