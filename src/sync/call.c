@@ -1,4 +1,5 @@
-/* call.c: what every answer of a channel means for its rates, its state and its log (design.md 5). */
+/* call.c: what every answer of a channel means for its rates, its state and its log (design.md 5).
+ */
 #include "base/log.h"
 #include "sync/internal.h"
 
@@ -68,7 +69,8 @@ static struct verdict judge(struct worker *w, enum channel_op op, const struct c
     case CHANNEL_BROKEN:
     case CHANNEL_UNKNOWN:
         hold(b, now + doubled(HOLD_FIRST_MS, HOLD_MAX_MS, w->broken[op]));
-        if (w->broken[op]++ % BROKEN_TOLD_EVERY == 0) v.kind = "unavailable", v.severity = "warning";
+        if (w->broken[op]++ % BROKEN_TOLD_EVERY == 0)
+            v.kind = "unavailable", v.severity = "warning";
         break;
     }
     return v;
@@ -91,18 +93,23 @@ static struct str words(const struct channel_outcome *o, struct arena *arena)
 static const char *our_words(const struct channel_outcome *o)
 {
     switch (o->result) {
-    case CHANNEL_THROTTLED: return "too many calls: slowed down";
-    case CHANNEL_UNAUTHORIZED: return "access was denied, also with a fresh token";
+    case CHANNEL_THROTTLED:
+        return "too many calls: slowed down";
+    case CHANNEL_UNAUTHORIZED:
+        return "access was denied, also with a fresh token";
     case CHANNEL_GRANT_LOST:
         return "the seller's grant was revoked or has expired: authorise again and paste the new"
                " refresh token";
     case CHANNEL_CLIENT_WRONG:
         return "the application's client id or secret is wrong or has expired";
-    case CHANNEL_BROKEN: return "the channel cannot be reached or is broken; tried again";
-    case CHANNEL_UNKNOWN: return "no answer came: it may or may not have been done; tried again";
+    case CHANNEL_BROKEN:
+        return "the channel cannot be reached or is broken; tried again";
+    case CHANNEL_UNKNOWN:
+        return "no answer came: it may or may not have been done; tried again";
     case CHANNEL_DONE:
     case CHANNEL_NOT_FOUND:
-    case CHANNEL_REFUSED: break;
+    case CHANNEL_REFUSED:
+        break;
     }
     return "refused";
 }
@@ -112,10 +119,13 @@ static enum err tell(struct change *c, void *ctx, struct error *e)
     struct telling *t = ctx;
     if (t->verdict.kind)
         channel_event_add(c, t->w->channel_id,
-            &(struct channel_event){ .kind = t->verdict.kind, .severity = t->verdict.severity,
+            &(struct channel_event){ .kind = t->verdict.kind,
+                .severity = t->verdict.severity,
                 .operation = str_of(t->w->driver->limits[t->op].name),
-                .http_status = t->o->http_status, .detail = str_of(our_words(t->o)),
-                .channel_message = words(t->o, c->arena), .request_id = t->o->request_id,
+                .http_status = t->o->http_status,
+                .detail = str_of(our_words(t->o)),
+                .channel_message = words(t->o, c->arena),
+                .request_id = t->o->request_id,
                 .sku = t->note ? t->note->sku : S(""),
                 .channel_order_id = t->note ? t->note->channel_order_id : S(""),
                 .listing_id = t->note ? t->note->listing_id : 0,
@@ -126,8 +136,7 @@ static enum err tell(struct change *c, void *ctx, struct error *e)
     if (rc) return rc == ERR_NOT_FOUND ? OK : rc;
     bool lower = t->verdict.state == CHANNEL_SUSPECT && ch.state == CHANNEL_RECONNECT_NEEDED;
     if (ch.state == t->verdict.state || lower) return OK;
-    struct str detail =
-        t->verdict.state == CHANNEL_CONNECTED ? S("") : str_of(our_words(t->o));
+    struct str detail = t->verdict.state == CHANNEL_CONNECTED ? S("") : str_of(our_words(t->o));
     return channel_set_state(c, &ch, t->verdict.state, detail, e);
 }
 

@@ -23,8 +23,7 @@ enum err engine_change(struct engine *engine, const struct actor *actor, const c
     return db_write(engine->parts.db, name, run_change, &call, e);
 }
 
-enum err worker_change(
-    struct worker *w, const char *name, change_fn fn, void *ctx, struct error *e)
+enum err worker_change(struct worker *w, const char *name, change_fn fn, void *ctx, struct error *e)
 {
     return engine_change(w->engine, &w->actor, name, fn, ctx, e);
 }

@@ -43,8 +43,8 @@ enum err engine_open_credentials(const struct seal_key *key, int64_t channel_id,
     rc = json_parse(plain, CREDENTIALS_SIZE_MAX, &root, e);
     if (rc) return error_set(e, ERR_CORRUPT, "the sealed credentials are damaged");
     bool good = take(root, "client_id", arena, &out->client_id) &&
-        take(root, "client_secret", arena, &out->client_secret) &&
-        take(root, "refresh_token", arena, &out->refresh_token);
+                take(root, "client_secret", arena, &out->client_secret) &&
+                take(root, "refresh_token", arena, &out->refresh_token);
     json_release(&root);
     return good ? OK : error_set(e, ERR_CORRUPT, "the sealed credentials are incomplete");
 }

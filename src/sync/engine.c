@@ -88,8 +88,7 @@ struct lease_call {
 static enum err take_lease(struct change *c, void *ctx, struct error *e)
 {
     struct lease_call *call = ctx;
-    return lease_take(
-        c, call->channel_id, str_of(call->engine->owner), LEASE_MS, &call->held, e);
+    return lease_take(c, call->channel_id, str_of(call->engine->owner), LEASE_MS, &call->held, e);
 }
 
 static struct worker *find_worker(struct engine *engine, int64_t channel_id, size_t *at)
@@ -257,8 +256,8 @@ void engine_stop(struct engine *engine)
     struct error e;
     if (engine_change(engine, &system_actor, "leases", drop_leases, engine, &e))
         LOG_WARN("sync", "leases_kept", "%s; they run out by themselves", e.detail);
-    /* The database may still notify until it is closed; it is the caller's to close it first, so the
-     * engine's lock must outlive it: it is not destroyed here. */
+    /* The database may still notify until it is closed; it is the caller's to close it first, so
+     * the engine's lock must outlive it: it is not destroyed here. */
     engine->worker_count = 0;
 }
 

@@ -125,8 +125,6 @@ void *order_thread(void *worker);
 void *listing_thread(void *worker);
 
 /* listing_read.c */
-struct listing_read *listing_reads(
-    const struct channel_listings_page *page, struct arena *arena);
-
+struct listing_read *listing_reads(const struct channel_listings_page *page, struct arena *arena);
 
 #endif

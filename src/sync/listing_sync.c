@@ -34,8 +34,8 @@ struct job {
     struct window windows[WINDOWS_MAX];
     size_t window_count;
     bool incomplete; /* a window could not be cut small enough */
-    int64_t before; /* listings of the marketplaces and windows that are done, for `done` */
-    int64_t sum;    /* totals of the marketplaces as far as known */
+    int64_t before;  /* listings of the marketplaces and windows that are done, for `done` */
+    int64_t sum;     /* totals of the marketplaces as far as known */
     int failures;
     struct channel_outcome outcome;
     const struct channel_listings_page *page;
@@ -125,11 +125,12 @@ static enum err end_run(struct change *c, void *ctx, struct error *e)
         rc = listing_end_unseen(c, job->w->channel_id, job->run.id, &job->ended, e);
     if (rc) return rc;
     if (job->state == RUN_SUCCEEDED)
-        job->run.message = job->incomplete
-            ? S("Listings are read, but not all: too many were created in the same moment."
-                " None was ended")
-            : arena_fmt(c->arena, "%lld listings are read%s", (long long)job->run.done,
-                  job->ended ? ", some have ended" : "");
+        job->run.message =
+            job->incomplete
+                ? S("Listings are read, but not all: too many were created in the same moment."
+                    " None was ended")
+                : arena_fmt(c->arena, "%lld listings are read%s", (long long)job->run.done,
+                      job->ended ? ", some have ended" : "");
     run_finish(c, &job->run, job->state);
     return OK;
 }
@@ -227,9 +228,9 @@ static void next_window(struct job *job)
 static bool hopeless(const struct job *job)
 {
     return job->failures >= ATTEMPTS_MAX || job->outcome.result == CHANNEL_GRANT_LOST ||
-        job->outcome.result == CHANNEL_CLIENT_WRONG ||
-        (job->outcome.result == CHANNEL_UNAUTHORIZED && job->failures >= 2) ||
-        (job->outcome.result == CHANNEL_REFUSED && job->failures >= 3);
+           job->outcome.result == CHANNEL_CLIENT_WRONG ||
+           (job->outcome.result == CHANNEL_UNAUTHORIZED && job->failures >= 2) ||
+           (job->outcome.result == CHANNEL_REFUSED && job->failures >= 3);
 }
 
 /* False when stopping. */

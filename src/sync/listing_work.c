@@ -44,8 +44,8 @@ struct checking {
 static enum err find_due(struct tx *tx, void *ctx, struct error *e)
 {
     struct checking *k = ctx;
-    enum err rc = push_checks_due(tx, k->w->channel_id, worker_now(k->w), CHECK_BATCH, k->arena,
-        &k->checks, &k->count, e);
+    enum err rc = push_checks_due(
+        tx, k->w->channel_id, worker_now(k->w), CHECK_BATCH, k->arena, &k->checks, &k->count, e);
     return rc;
 }
 
@@ -71,8 +71,7 @@ static enum err record_checks(struct change *c, void *ctx, struct error *e)
         if (!l)
             rc = push_check_later(c, &k->checks[i], c->now + CHECK_RETRY_MS * 6, e);
         else
-            rc = push_checked(
-                c, k->w->channel_id, &k->checks[i], l->has_quantity, l->quantity, e);
+            rc = push_checked(c, k->w->channel_id, &k->checks[i], l->has_quantity, l->quantity, e);
     }
     return rc;
 }
@@ -95,8 +94,8 @@ static struct str first_marketplace(const struct push_check *check, const struct
 }
 
 /* All with the same marketplace as the first; the others come with the next call. */
-static size_t same_marketplace(struct checking *k, struct str marketplace,
-    const struct channel_row *ch, struct str *skus)
+static size_t same_marketplace(
+    struct checking *k, struct str marketplace, const struct channel_row *ch, struct str *skus)
 {
     size_t n = 0;
     for (size_t i = 0; i < k->count; i++) {
@@ -128,8 +127,9 @@ static bool read_batch(struct worker *w, struct checking *k, struct str marketpl
 {
     struct error e;
     if (!worker_token(w, CHANNEL_OP_LISTINGS_PAGE, 0)) return false;
-    struct channel_listings_query q = { .marketplace_id = marketplace, .skus = skus,
-        .sku_count = k->count };
+    struct channel_listings_query q = {
+        .marketplace_id = marketplace, .skus = skus, .sku_count = k->count
+    };
     if (w->driver->listings_page(w->conn, &q, k->arena, page, o, &e)) return false;
     worker_outcome(w, CHANNEL_OP_LISTINGS_PAGE, o, NULL);
     return true;
@@ -173,8 +173,7 @@ static enum err read_since(struct tx *tx, void *ctx, struct error *e)
     struct refresh *r = ctx;
     struct str text;
     time_ms at;
-    enum err rc =
-        cursor_get(tx, r->w->channel_id, "listings_refresh", r->arena, &text, &at, e);
+    enum err rc = cursor_get(tx, r->w->channel_id, "listings_refresh", r->arena, &text, &at, e);
     if (rc) return rc;
     if (!str_to_int64(text, &r->since)) r->since = 0;
     struct stmt *st = tx_prepare(tx, "SELECT COUNT(*) FROM run WHERE channel_id = $1"
@@ -213,13 +212,14 @@ static bool refresh_marketplace(struct refresh *r, struct str marketplace)
     for (int i = 0; i < REFRESH_PAGES_MAX && good && more; i++) {
         arena_reset(&arena);
         struct channel_listings_query q = { .marketplace_id = marketplace,
-            .updated_after = r->since - REFRESH_OVERLAP_MS, .page_token = token,
+            .updated_after = r->since - REFRESH_OVERLAP_MS,
+            .page_token = token,
             .newest_first = true };
         struct channel_listings_page page = { 0 };
         struct channel_outcome o = { .result = CHANNEL_BROKEN };
         struct error e;
         good = worker_token(w, CHANNEL_OP_LISTINGS_PAGE, 1) &&
-            !w->driver->listings_page(w->conn, &q, &arena, &page, &o, &e);
+               !w->driver->listings_page(w->conn, &q, &arena, &page, &o, &e);
         if (!good) break;
         worker_outcome(w, CHANNEL_OP_LISTINGS_PAGE, &o, NULL);
         good = o.result == CHANNEL_DONE;

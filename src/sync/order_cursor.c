@@ -38,9 +38,9 @@ void order_cursor_read(struct str text, struct arena *arena, struct order_cursor
     if (!text.len || json_parse(text, 64 * 1024, &root, &e)) return;
     struct order_cursor read = { 0 };
     bool good = json_int64(json_get(root, "until"), &read.until) &&
-        json_int64(json_get(root, "after"), &read.after) &&
-        json_int64(json_get(root, "before"), &read.before) &&
-        json_str(json_get(root, "token"), &read.token);
+                json_int64(json_get(root, "after"), &read.after) &&
+                json_int64(json_get(root, "before"), &read.before) &&
+                json_str(json_get(root, "token"), &read.token);
     if (good) order_cursor_copy(out, &read);
     json_release(&root);
 }

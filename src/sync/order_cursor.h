@@ -23,8 +23,8 @@ struct order_cursor {
 void order_cursor_write(const struct order_cursor *cursor, struct buf *out);
 /* Anything unreadable is a cursor that never began. */
 void order_cursor_read(struct str text, struct arena *arena, struct order_cursor *out);
-/* With its token copied into *out. A token beyond ORDER_TOKEN_MAX is dropped: the window is then read
- * again from its start. */
+/* With its token copied into *out. A token beyond ORDER_TOKEN_MAX is dropped: the window is then
+ * read again from its start. */
 void order_cursor_copy(struct order_cursor *out, const struct order_cursor *from);
 
 #endif

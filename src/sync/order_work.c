@@ -12,9 +12,9 @@ enum {
     FAULT_MS = 2000,
     LAG_MS = 2 * 60 * 1000 + 1000, /* a window ends at least two minutes ago (sp-api.md 2.2) */
     OVERLAP_MS = 2 * 60 * 1000,
-    BEHIND_MS = 20 * 1000,  /* a reading that ends so far behind is followed by another at once */
-    WINDOWS_MAX = 6,        /* in one go */
-    KEEP_ROUTINE = 8,       /* tokens of the burst that routine readings leave for catching up */
+    BEHIND_MS = 20 * 1000, /* a reading that ends so far behind is followed by another at once */
+    WINDOWS_MAX = 6,       /* in one go */
+    KEEP_ROUTINE = 8,      /* tokens of the burst that routine readings leave for catching up */
     KEEP_BACKFILL = 4,
     BACKFILL_GAP_MS = 60 * 1000, /* older than this before the start: worth a back-fill */
 };
@@ -31,8 +31,7 @@ struct page_intake {
     struct intake_counts counts;
 };
 
-static struct intake_order *convert(
-    const struct channel_orders_page *page, struct arena *arena)
+static struct intake_order *convert(const struct channel_orders_page *page, struct arena *arena)
 {
     struct intake_order *out = arena_new(arena, struct intake_order, page->count + 1);
     for (size_t i = 0; i < page->count; i++) {
@@ -51,14 +50,13 @@ static struct intake_order *convert(
             };
         }
         out[i] = (struct intake_order){ o->id, o->status, o->marketplace_id,
-            o->fulfillment == CHANNEL_AMAZON, o->created_at, o->updated_at, lines,
-            o->line_count };
+            o->fulfillment == CHANNEL_AMAZON, o->created_at, o->updated_at, lines, o->line_count };
     }
     return out;
 }
 
-static enum err put_bad(struct change *c, int64_t channel_id, const struct channel_bad *bad,
-    struct error *e)
+static enum err put_bad(
+    struct change *c, int64_t channel_id, const struct channel_bad *bad, struct error *e)
 {
     unsigned char hash[SECRET_HASH_SIZE];
     struct str fingerprint = bad->id;
@@ -67,17 +65,20 @@ static enum err put_bad(struct change *c, int64_t channel_id, const struct chann
         char *hex = arena_new(c->arena, char, 33);
         for (int i = 0; i < 16; i++)
             hex[2 * i] = "0123456789abcdef"[hash[i] >> 4],
-            hex[2 * i + 1] = "0123456789abcdef"[hash[i] & 15];
+                    hex[2 * i + 1] = "0123456789abcdef"[hash[i] & 15];
         fingerprint = (struct str){ hex, 32 };
     }
-    struct quarantined_order q = { .channel_order_id = bad->id, .body = bad->raw,
-        .pointer = S(""), .detail = bad->detail };
+    struct quarantined_order q = {
+        .channel_order_id = bad->id, .body = bad->raw, .pointer = S(""), .detail = bad->detail
+    };
     bool is_new = false;
     enum err rc = quarantine_put(c, channel_id, fingerprint, &q, &is_new, e);
     if (!rc && is_new)
         channel_event_add(c, channel_id,
-            &(struct channel_event){ .kind = "order_quarantined", .severity = "error",
-                .channel_order_id = bad->id, .detail = bad->detail });
+            &(struct channel_event){ .kind = "order_quarantined",
+                .severity = "error",
+                .channel_order_id = bad->id,
+                .detail = bad->detail });
     return rc;
 }
 
@@ -234,8 +235,7 @@ static void forget_token(struct reading *r, struct order_cursor *cursor)
 static enum step read_page(struct reading *r, struct order_cursor *cursor)
 {
     struct worker *w = r->w;
-    if (!worker_token(w, CHANNEL_OP_ORDERS_PAGE, cursor->token.len ? 0 : r->keep))
-        return STEP_STOP;
+    if (!worker_token(w, CHANNEL_OP_ORDERS_PAGE, cursor->token.len ? 0 : r->keep)) return STEP_STOP;
     struct channel_orders_query q = { .page_token = cursor->token };
     if (r->created)
         q.created_after = cursor->after, q.created_before = cursor->before;
@@ -256,8 +256,12 @@ static enum step read_page(struct reading *r, struct order_cursor *cursor)
         return STEP_LATER;
     }
     if (r->outcome.result != CHANNEL_DONE) return STEP_LATER;
-    struct page_intake p = { .w = w, .arena = &r->arena, .page = &page, .cursor_name = r->name,
-        .cursor = *cursor, .run = r->run };
+    struct page_intake p = { .w = w,
+        .arena = &r->arena,
+        .page = &page,
+        .cursor_name = r->name,
+        .cursor = *cursor,
+        .run = r->run };
     p.cursor.token = page.next_token;
     if (!page.next_token.len) {
         p.cursor.until = cursor->before;
@@ -372,8 +376,9 @@ static void backfill_step(struct worker *w, struct arena *arena, struct run *run
     struct order_cursor cursor = { 0 };
     struct error e;
     if (load_cursor(w, "orders_backfill", arena, &cursor, &e) || !cursor.before) return;
-    struct reading r = { .w = w, .name = "orders_backfill", .created = true,
-        .keep = KEEP_BACKFILL, .run = run };
+    struct reading r = {
+        .w = w, .name = "orders_backfill", .created = true, .keep = KEEP_BACKFILL, .run = run
+    };
     arena_init(&r.arena, "orders", JOB_ARENA_MAX);
     time_ms wait;
     bool token = worker_token_now(w, CHANNEL_OP_ORDERS_PAGE, KEEP_BACKFILL, &wait);
@@ -425,8 +430,8 @@ static void finish_run(struct run_call *call, enum step step, const struct chann
         worker_fault(call->w, "run_not_finished", &e);
 }
 
-/* Whatever a person asked for, first. A run asked for while orders cannot be read fails and says why;
- * one that is only slow goes on. */
+/* Whatever a person asked for, first. A run asked for while orders cannot be read fails and says
+ * why; one that is only slow goes on. */
 static void tend_runs(struct worker *w, const struct channel_row *ch, struct arena *arena)
 {
     struct run_call call = wanted_run(w, arena, RUN_IMPORT_ORDERS);

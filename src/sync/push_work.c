@@ -20,7 +20,8 @@ static enum err claim_next(struct change *c, void *ctx, struct error *e)
     enum err rc = push_claim_next(c, k->w->channel_id, &k->intake, c->arena, &claim, e);
     if (rc) return rc;
     k->claim = claim;
-    if (!claim.listing_id) return push_figures_load(c->tx, k->w->channel_id, c->now, &k->figures, e);
+    if (!claim.listing_id)
+        return push_figures_load(c->tx, k->w->channel_id, c->now, &k->figures, e);
     k->claim.sku = arena_str(k->arena, claim.sku);
     k->claim.product_type = arena_str(k->arena, claim.product_type);
     k->claim.marketplace_ids = arena_str(k->arena, claim.marketplace_ids);
@@ -40,15 +41,20 @@ static enum err settle(struct change *c, void *ctx, struct error *e)
     struct settling *s = ctx;
     int64_t id = s->w->channel_id;
     switch (s->o->result) {
-    case CHANNEL_DONE: return push_accepted(c, id, s->claim, &s->words, e);
-    case CHANNEL_REFUSED: return push_refused(c, id, s->claim, &s->words, e);
-    case CHANNEL_NOT_FOUND: return push_gone(c, id, s->claim, &s->words, e);
-    case CHANNEL_UNKNOWN: return push_put_back(c, s->claim, true, s->not_before, e);
+    case CHANNEL_DONE:
+        return push_accepted(c, id, s->claim, &s->words, e);
+    case CHANNEL_REFUSED:
+        return push_refused(c, id, s->claim, &s->words, e);
+    case CHANNEL_NOT_FOUND:
+        return push_gone(c, id, s->claim, &s->words, e);
+    case CHANNEL_UNKNOWN:
+        return push_put_back(c, s->claim, true, s->not_before, e);
     case CHANNEL_THROTTLED:
     case CHANNEL_UNAUTHORIZED:
     case CHANNEL_GRANT_LOST:
     case CHANNEL_CLIENT_WRONG:
-    case CHANNEL_BROKEN: break;
+    case CHANNEL_BROKEN:
+        break;
     }
     return push_put_back(c, s->claim, false, s->not_before, e);
 }
@@ -65,8 +71,8 @@ static size_t split(struct str ids, struct str *out, size_t most)
     return n;
 }
 
-/* What became of it must be written down: without the database, again until it works or we stop; then
- * the next holder of the lease finds it as sending and sends it again, which is harmless. */
+/* What became of it must be written down: without the database, again until it works or we stop;
+ * then the next holder of the lease finds it as sending and sends it again, which is harmless. */
 static void write_down(struct worker *w, struct settling *s)
 {
     struct error e;
@@ -95,8 +101,9 @@ static void send_claim(struct worker *w, const struct push_claim *claim, struct 
         worker_fault(w, "push_not_sent", &e);
         o = (struct channel_outcome){ .result = CHANNEL_BROKEN, .code = S(""), .detail = S("") };
     }
-    struct call_note note = { .sku = claim->sku, .listing_id = claim->listing_id,
-        .channel_order_id = S("") };
+    struct call_note note = {
+        .sku = claim->sku, .listing_id = claim->listing_id, .channel_order_id = S("")
+    };
     if (!rc) worker_outcome(w, CHANNEL_OP_QUANTITY_PUSH, &o, &note);
     struct settling s = { w, claim, &o,
         { w->driver->limits[CHANNEL_OP_QUANTITY_PUSH].name, o.http_status,
@@ -108,7 +115,8 @@ static void send_claim(struct worker *w, const struct push_claim *claim, struct 
     write_down(w, &s);
 }
 
-/* The run that a person asked for: everything is looked at again, then it waits until nothing waits. */
+/* The run that a person asked for: everything is looked at again, then it waits until nothing
+ * waits. */
 struct run_watch {
     struct worker *w;
     struct arena *arena;
@@ -247,7 +255,7 @@ void *push_thread(void *worker)
         arena_reset(&arena);
         push_once(w, &arena, &idle);
         arena_reset(&arena);
-            if (first && tend_run(w, &arena) && idle > RUN_STEP_MS) idle = RUN_STEP_MS;
+        if (first && tend_run(w, &arena) && idle > RUN_STEP_MS) idle = RUN_STEP_MS;
     }
     arena_release(&arena);
     return NULL;

@@ -20,12 +20,16 @@ static struct verify_check *add(struct proof *p, const char *code, const char *s
 {
     if (p->out->check_count == VERIFY_CHECKS_MAX) return &p->out->checks[VERIFY_CHECKS_MAX - 1];
     struct verify_check *check = &p->out->checks[p->out->check_count++];
-    *check = (struct verify_check){ .code = code, .severity = severity, .detail = str_of(detail),
-        .action = str_of(action), .channel_message = S(""), .request_id = S("") };
+    *check = (struct verify_check){ .code = code,
+        .severity = severity,
+        .detail = str_of(detail),
+        .action = str_of(action),
+        .channel_message = S(""),
+        .request_id = S("") };
     if (o && o->result != CHANNEL_DONE) {
-        check->channel_message = o->code.len
-            ? arena_fmt(p->arena, "%.*s: %.*s", STR_FMT(o->code), STR_FMT(o->detail))
-            : arena_str(p->arena, o->detail);
+        check->channel_message =
+            o->code.len ? arena_fmt(p->arena, "%.*s: %.*s", STR_FMT(o->code), STR_FMT(o->detail))
+                        : arena_str(p->arena, o->detail);
         check->request_id = arena_str(p->arena, o->request_id);
     }
     return check;
@@ -54,7 +58,8 @@ static bool tell_common(struct proof *p, const struct channel_outcome *o)
     case CHANNEL_GRANT_LOST:
         add(p, "revoked_grant", "error",
             "The refresh token is not valid: the seller's grant was revoked or has expired.",
-            "Authorise the application again in Seller Central and paste the new refresh token.", o);
+            "Authorise the application again in Seller Central and paste the new refresh token.",
+            o);
         p->state = CHANNEL_RECONNECT_NEEDED;
         return true;
     case CHANNEL_CLIENT_WRONG:
@@ -81,7 +86,8 @@ static bool tell_common(struct proof *p, const struct channel_outcome *o)
     case CHANNEL_DONE:
     case CHANNEL_REFUSED:
     case CHANNEL_NOT_FOUND:
-    case CHANNEL_UNAUTHORIZED: break;
+    case CHANNEL_UNAUTHORIZED:
+        break;
     }
     return false;
 }
@@ -97,15 +103,16 @@ static void compare_marketplaces(
             is_chosen = is_chosen || str_eq(found[i].id, p->ch.marketplace_ids[k]);
         chosen += is_chosen && found[i].participating;
         region++;
-        p->out->marketplaces[p->out->marketplace_count++] = (struct verify_marketplace){
-            arena_str(p->arena, found[i].id), arena_str(p->arena, found[i].name),
-            found[i].participating, is_chosen };
+        p->out->marketplaces[p->out->marketplace_count++] =
+            (struct verify_marketplace){ arena_str(p->arena, found[i].id),
+                arena_str(p->arena, found[i].name), found[i].participating, is_chosen };
     }
     if (chosen == p->ch.marketplace_count) {
         add(p, "marketplaces", "ok", "The seller takes part in the chosen marketplaces.", "", NULL);
     } else if (!chosen && region) {
         add(p, "wrong_region", "error",
-            "The seller takes part in none of the chosen marketplaces: the account belongs to others.",
+            "The seller takes part in none of the chosen marketplaces: the account belongs to "
+            "others.",
             "Choose the region and marketplaces that are listed here.", NULL);
         p->state = CHANNEL_SUSPECT;
     } else {
@@ -159,7 +166,8 @@ static void prove_listings(struct proof *p)
     } else if (o.result == CHANNEL_UNAUTHORIZED) {
         add(p, "missing_role", "error", "The application may not read listings.",
             "Add the role \"Product Listing\" to the application, then authorise it again and paste"
-            " the new refresh token.", &o);
+            " the new refresh token.",
+            &o);
         p->state = CHANNEL_SUSPECT;
     } else {
         add(p, "seller_id", "error", "The channel refuses this seller id.",
@@ -185,7 +193,8 @@ static void prove_orders(struct proof *p)
     } else if (o.result == CHANNEL_UNAUTHORIZED) {
         add(p, "missing_role", "error", "The application may not read orders.",
             "Add the role \"Inventory and Order Tracking\" to the application, then authorise it"
-            " again and paste the new refresh token.", &o);
+            " again and paste the new refresh token.",
+            &o);
         p->state = CHANNEL_SUSPECT;
     } else {
         add(p, "channel_error", "warning", "The channel refused to list orders.", "", &o);
@@ -252,8 +261,9 @@ enum err engine_verify(struct engine *engine, int64_t channel_id, struct arena *
     }
     p->driver->close(p->conn);
     out->ok = p->known && p->state == CHANNEL_CONNECTED;
-    /* Without an answer nothing is known: a good account stays good, a new one stays to be proved. */
+    /* Without an answer nothing is known: a good account stays good, a new one stays to be proved.
+     */
     if (!p->known && p->state == CHANNEL_CONNECTED) return OK;
-    return engine_change(engine,
-        &(struct actor){ ACTOR_SYSTEM, 0, S("verify"), S("") }, "verify", set_state, p, e);
+    return engine_change(
+        engine, &(struct actor){ ACTOR_SYSTEM, 0, S("verify"), S("") }, "verify", set_state, p, e);
 }

@@ -199,8 +199,7 @@ static enum err read_opening(struct change *c, void *ctx, struct error *e)
     for (int op = 0; op < CHANNEL_OP_COUNT && !rc; op++) {
         struct str state;
         rc = bucket_get(c->tx, w->channel_id, w->driver->limits[op].name, o->arena, &state, e);
-        if (!rc && state.len)
-            (void)bucket_restore(&w->buckets[op], state, monotonic(w), c->now);
+        if (!rc && state.len) (void)bucket_restore(&w->buckets[op], state, monotonic(w), c->now);
     }
     return rc;
 }
