@@ -1,13 +1,12 @@
 /* migrate_test.c: migrations are applied once, by whoever comes first, and doubts stop. */
-#include "check.h"
-#include "harness.h"
+#include "suite.h"
 
 #include "store/migrate.h"
 
 #include <pthread.h>
 #include <string.h>
 
-static enum db_engine engine;
+enum db_engine engine;
 
 static int known(void)
 {
@@ -16,19 +15,6 @@ static int known(void)
     while (list[n].number)
         n++;
     return n;
-}
-
-static enum err script_fn(struct tx *tx, void *ctx, struct error *e)
-{
-    return tx_script(tx, str_of(ctx), e);
-}
-
-static void change(struct harness_db *h, const char *sql)
-{
-    char text[400];
-    struct error e;
-    snprintf(text, sizeof text, "%s", sql);
-    CHECK_ERR(db_write(h->db, "change", script_fn, text, &e), OK, &e, sql);
 }
 
 static void test_both_lists_agree(void **state)
@@ -67,7 +53,7 @@ static void check_refused(const char *sql, const char *code)
     struct error e;
     int applied;
     harness_open(engine, HARNESS_MIGRATED, &h);
-    change(&h, sql);
+    run_script(h.db, sql);
     CHECK_ERR(migrate_check(h.db, &e), ERR_CORRUPT, &e, code);
     CHECK_STR(str_of(e.code), str_of(code), "code of the check");
     CHECK_ERR(migrate_up(h.db, clock_system(), &applied, &e), ERR_CORRUPT, &e, code);
