@@ -76,7 +76,7 @@ static enum err commit(struct postgres_tx *t, struct error *e)
     if (t->pending_count > PENDING_MAX - 8) postgres_drain(t);
     if (!t->base.failed) {
         t->committing = true;
-        postgres_control(t, "COMMIT");
+        postgres_control(t, PENDING_COMMIT, "COMMIT");
         postgres_drain(t);
         t->committing = false;
     }

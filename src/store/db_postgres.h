@@ -25,7 +25,14 @@ enum {
     POSTGRES_VERSION = 150000, /* oldest server */
 };
 
-enum pending_kind { PENDING_CONTROL, PENDING_PREPARE, PENDING_LATER, PENDING_ROWS, PENDING_SYNC };
+enum pending_kind {
+    PENDING_CONTROL,
+    PENDING_COMMIT,
+    PENDING_PREPARE,
+    PENDING_LATER,
+    PENDING_ROWS,
+    PENDING_SYNC
+};
 
 struct postgres_stmt;
 
@@ -96,7 +103,8 @@ struct postgres_db {
 };
 
 /* db_postgres_wire.c: sending and receiving */
-void postgres_control(struct postgres_tx *t, const char *sql); /* without waiting */
+/* Without waiting; kind is CONTROL or COMMIT. */
+void postgres_control(struct postgres_tx *t, enum pending_kind kind, const char *sql);
 void postgres_begin(struct postgres_tx *t); /* sends BEGIN at the transaction's first statement */
 void postgres_pending(struct postgres_tx *t, enum pending_kind kind, struct postgres_stmt *st);
 void postgres_sync(struct postgres_tx *t);         /* sends everything */

@@ -3,11 +3,15 @@
 
 #include "base/assert.h"
 
+#include <poll.h>
 #include <string.h>
 
+/* Whether the server has hung up since the last transaction is known here without asking it. */
 bool postgres_alive(const struct postgres_tx *t)
 {
-    return t->conn && !t->broken && PQstatus(t->conn) == CONNECTION_OK;
+    if (!t->conn || t->broken || PQstatus(t->conn) != CONNECTION_OK) return false;
+    struct pollfd fd = { .fd = PQsocket(t->conn), .events = POLLRDHUP };
+    return poll(&fd, 1, 0) == 0;
 }
 
 void postgres_disconnect(struct postgres_tx *t)
@@ -57,11 +61,11 @@ void postgres_pending(struct postgres_tx *t, enum pending_kind kind, struct post
     t->pending[t->pending_count++] = (struct pending){ kind, st };
 }
 
-void postgres_control(struct postgres_tx *t, const char *sql)
+void postgres_control(struct postgres_tx *t, enum pending_kind kind, const char *sql)
 {
     int ok = PQsendQueryParams(t->conn, sql, 0, NULL, NULL, NULL, NULL, 1);
     postgres_sent(t, ok);
-    if (ok) postgres_pending(t, PENDING_CONTROL, NULL);
+    if (ok) postgres_pending(t, kind, NULL);
 }
 
 void postgres_begin(struct postgres_tx *t)
@@ -71,8 +75,9 @@ void postgres_begin(struct postgres_tx *t)
     if (t->pending_count > PENDING_MAX - 8) postgres_drain(t);
     if (t->begun || t->base.failed) return;
     t->begun = true;
-    postgres_control(t, t->writes ? "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
-                                  : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    postgres_control(t, PENDING_CONTROL,
+        t->writes ? "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
+                  : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
 }
 
 void postgres_sync(struct postgres_tx *t)
@@ -89,12 +94,15 @@ static void judge(struct postgres_tx *t, const struct pending *p, PGresult *resu
     bool ok = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
     if (p->kind == PENDING_PREPARE) p->st->prepared = ok ? PREPARED : UNPREPARED;
     /* In a failed transaction COMMIT is answered by ROLLBACK. */
-    if (ok && t->committing && p->kind == PENDING_CONTROL)
-        t->committed = strcmp(PQcmdStatus(result), "COMMIT") == 0;
+    if (ok && p->kind == PENDING_COMMIT) t->committed = strcmp(PQcmdStatus(result), "COMMIT") == 0;
     if (ok || status == PGRES_PIPELINE_ABORTED || t->base.failed) return;
     struct error e;
     enum retry retry = postgres_error(result, &e);
-    if (strcmp(e.code, "database_lost") == 0) { /* while committing, that leaves it open */
+    if (strcmp(e.code, "database_lost") == 0) {
+        /* Answers come in order: when the server says goodbye before it answers COMMIT, it did not
+         * execute it. */
+        bool told = PQresultErrorField(result, PG_DIAG_SQLSTATE) != NULL;
+        if (told && p->kind != PENDING_COMMIT) t->committing = false;
         postgres_lost(t);
         return;
     }
