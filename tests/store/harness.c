@@ -72,10 +72,22 @@ static void migrate(const struct harness_db *h)
     if (migrate_up(h->db, clock_system(), &applied, &e)) PANIC("%s", e.detail);
 }
 
+static void server_sql(const char *sql)
+{
+    char url[300];
+    harness_server_url(&server, "postgres", url, sizeof url);
+    harness_url_sql(url, sql);
+}
+
+void harness_sql(const struct harness_db *h, const char *sql)
+{
+    harness_url_sql(h->location, sql);
+}
+
 static void make_template(void)
 {
     struct harness_db t = { .engine = DB_POSTGRES };
-    harness_server_sql(&server, "CREATE DATABASE migrated");
+    server_sql("CREATE DATABASE migrated");
     harness_server_url(&server, "migrated", t.location, sizeof t.location);
     t.db = harness_connect(&t);
     migrate(&t);
@@ -91,7 +103,7 @@ static void create_postgres(enum harness_schema schema, struct harness_db *h)
     if (schema == HARNESS_MIGRATED && !template_made) make_template();
     const char *from = schema == HARNESS_MIGRATED ? "migrated" : "template0";
     snprintf(sql, sizeof sql, "CREATE DATABASE %s TEMPLATE %s", h->name, from);
-    harness_server_sql(&server, sql);
+    server_sql(sql);
     harness_server_url(&server, h->name, h->location, sizeof h->location);
 }
 
@@ -115,7 +127,7 @@ void harness_close(struct harness_db *h)
     h->db = NULL;
     if (h->engine == DB_POSTGRES) {
         snprintf(text, sizeof text, "DROP DATABASE %s WITH (FORCE)", h->name);
-        harness_server_sql(&server, text);
+        server_sql(text);
         return;
     }
     for (size_t i = 0; i < sizeof beside / sizeof beside[0]; i++) {

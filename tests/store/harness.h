@@ -32,6 +32,9 @@ void harness_close(struct harness_db *h);
 struct db_options harness_options(const struct harness_db *h);
 struct db *harness_connect(const struct harness_db *h); /* SQLite: only while h->db is closed */
 
+/* PostgreSQL: on a connection of its own to that database. */
+void harness_sql(const struct harness_db *h, const char *sql);
+
 const char *harness_folder(void); /* a temporary one, deleted by harness_stop */
 void harness_stop(void);          /* last of all */
 
@@ -49,7 +52,7 @@ void harness_server_make(struct harness_server *s, bool durable); /* initdb and 
 void harness_server_start(struct harness_server *s);              /* returns when it is ready */
 void harness_server_end(struct harness_server *s, int signal);    /* waits until it is gone */
 void harness_server_url(const struct harness_server *s, const char *database, char *out, size_t n);
-void harness_server_sql(const struct harness_server *s, const char *sql); /* as its owner */
-void harness_delete(const char *folder);                                  /* and what is in it */
+void harness_url_sql(const char *url, const char *sql);
+void harness_delete(const char *folder); /* and what is in it */
 
 #endif

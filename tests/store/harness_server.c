@@ -174,10 +174,8 @@ void harness_server_url(const struct harness_server *s, const char *database, ch
     snprintf(out, n, "postgresql://postgres@/%s?host=%s&port=%d", database, s->folder, s->port);
 }
 
-void harness_server_sql(const struct harness_server *s, const char *sql)
+void harness_url_sql(const char *url, const char *sql)
 {
-    char url[300];
-    harness_server_url(s, "postgres", url, sizeof url);
     PGconn *conn = PQconnectdb(url);
     PGresult *result = PQexec(conn, sql);
     ExecStatusType status = PQresultStatus(result);
