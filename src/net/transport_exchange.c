@@ -170,6 +170,8 @@ static void set_restraint(struct exchange *x, const struct transport_curl_option
     SET(x->easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
     SET(x->easy, CURLOPT_PATH_AS_IS, 1L);                            /* a SKU may be ".." */
     SET(x->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1); /* HTTP/2 retries streams */
+    /* Load balancers close after 60 idle seconds; a request that meets the closing is lost. */
+    SET(x->easy, CURLOPT_MAXAGE_CONN, 50L);
     SET(x->easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     SET(x->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)o->connect_timeout_ms);
     /* A lookup that timed out would else be waited for, and with it all other exchanges. */
