@@ -242,12 +242,13 @@ enum err item_create(struct change *c, struct item *in, struct error *e)
     return OK;
 }
 
-static enum err write_update(struct change *c, const struct item *after, struct error *e)
+static enum err write_update(
+    struct change *c, const struct item *before, const struct item *after, struct error *e)
 {
     struct stmt *st = tx_prepare(c->tx,
         "UPDATE item SET esn = $1, variation_id = $2, status_id = $3, warehouse_id = $4,"
         " location_id = $5, paid_amount = $6, paid_currency = $7, updated_at = $8,"
-        " version = version + 1 WHERE id = $9");
+        " version = version + 1 WHERE id = $9 AND version = $10");
     stmt_bind_str(st, 1, after->esn);
     stmt_bind_int(st, 2, after->variation_id);
     stmt_bind_int(st, 3, after->status_id);
@@ -255,8 +256,9 @@ static enum err write_update(struct change *c, const struct item *after, struct 
     stmt_bind_opt_int(st, 5, after->location_id);
     stmt_bind_money(st, 6, after->paid);
     stmt_bind_int(st, 8, c->now);
-    stmt_bind_int(st, 9, after->id);
-    return explain_conflict(stmt_run(st, NULL, e), e);
+    stmt_bind_int(st, 9, before->id);
+    stmt_bind_int(st, 10, before->version);
+    return explain_conflict(stmt_run_versioned(st, e), e);
 }
 
 enum err item_update(struct change *c, const struct item *before, struct item *after,
@@ -270,7 +272,7 @@ enum err item_update(struct change *c, const struct item *before, struct item *a
         enum err rc = refuse_open_duplicate(c, after->esn, before->id, e);
         if (rc) return rc;
     }
-    enum err rc = write_update(c, after, e);
+    enum err rc = write_update(c, before, after, e);
     if (rc) return rc;
     after->version = before->version + 1;
     after->updated_at = c->now;

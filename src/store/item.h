@@ -51,7 +51,8 @@ MUST_USE enum err item_load(
  * "duplicate_open_item" (/esn) when an open item has the ESN. */
 MUST_USE enum err item_create(struct change *c, struct item *in, struct error *e);
 
-/* A committed item keeps its status and variation fixed: ERR_CONFLICT "committed". */
+/* A committed item keeps its status and variation fixed: ERR_CONFLICT "committed". ERR_STALE when
+ * the item was changed or committed after `before` was read. */
 MUST_USE enum err item_update(struct change *c, const struct item *before, struct item *after,
     struct str reason, struct error *e);
 

@@ -2,6 +2,7 @@
 #include "store/reference.h"
 
 #include "store/derive.h"
+#include "store/variation.h"
 
 struct reference_sql {
     const char *resource;
@@ -9,7 +10,7 @@ struct reference_sql {
     const char *load;   /* $1 id */
     const char *find;   /* $1 title; locations: $2 warehouse */
     const char *insert; /* parameters as bind_fields gives them, then now */
-    const char *update; /* the same, then now and id; a location keeps its warehouse */
+    const char *update; /* the same, then now, id and version; a location keeps its warehouse */
     const char *remove; /* $1 id */
     const char *in_use; /* $1 id */
 };
@@ -41,7 +42,7 @@ static const struct reference_sql sql_of[REFERENCE_KIND_COUNT] = {
         .insert = "INSERT INTO grade (title, color, position, created_at, updated_at)"
                   " VALUES ($1, $2, $3, $4, $4) RETURNING id",
         .update = "UPDATE grade SET title = $1, color = $2, position = $3, updated_at = $4,"
-                  " version = version + 1 WHERE id = $5",
+                  " version = version + 1 WHERE id = $5 AND version = $6",
         .remove = "DELETE FROM grade WHERE id = $1",
         .in_use = "SELECT 1 FROM variation WHERE grade_id = $1 LIMIT 1 /* scan wanted */",
     },
@@ -53,7 +54,7 @@ static const struct reference_sql sql_of[REFERENCE_KIND_COUNT] = {
         .insert = "INSERT INTO damage_condition (title, color, initials, created_at, updated_at)"
                   " VALUES ($1, $2, $3, $4, $4) RETURNING id",
         .update = "UPDATE damage_condition SET title = $1, color = $2, initials = $3,"
-                  " updated_at = $4, version = version + 1 WHERE id = $5",
+                  " updated_at = $4, version = version + 1 WHERE id = $5 AND version = $6",
         .remove = "DELETE FROM damage_condition WHERE id = $1",
         .in_use = "SELECT 1 FROM variation WHERE ',' || damages || ',' LIKE '%,' || CAST($1 AS TEXT) || ',%'"
                   " LIMIT 1 /* scan wanted */",
@@ -66,7 +67,7 @@ static const struct reference_sql sql_of[REFERENCE_KIND_COUNT] = {
         .insert = "INSERT INTO warehouse (name, color, created_at, updated_at)"
                   " VALUES ($1, $2, $3, $3) RETURNING id",
         .update = "UPDATE warehouse SET name = $1, color = $2, updated_at = $3,"
-                  " version = version + 1 WHERE id = $4",
+                  " version = version + 1 WHERE id = $4 AND version = $5",
         .remove = "DELETE FROM warehouse WHERE id = $1",
         .in_use = "SELECT 1 FROM item WHERE warehouse_id = $1"
                   " UNION ALL SELECT 1 FROM location WHERE warehouse_id = $1"
@@ -81,7 +82,7 @@ static const struct reference_sql sql_of[REFERENCE_KIND_COUNT] = {
         .insert = "INSERT INTO location (name, warehouse_id, created_at, updated_at)"
                   " VALUES ($1, $2, $3, $3) RETURNING id",
         .update = "UPDATE location SET name = $1, updated_at = $2, version = version + 1"
-                  " WHERE id = $3",
+                  " WHERE id = $3 AND version = $4",
         .remove = "DELETE FROM location WHERE id = $1",
         .in_use = "SELECT 1 FROM item WHERE location_id = $1 LIMIT 1 /* scan wanted */",
     },
@@ -93,7 +94,7 @@ static const struct reference_sql sql_of[REFERENCE_KIND_COUNT] = {
         .insert = "INSERT INTO inventory_status (title, color, position, created_at, updated_at)"
                   " VALUES ($1, $2, $3, $4, $4) RETURNING id",
         .update = "UPDATE inventory_status SET title = $1, color = $2, position = $3,"
-                  " updated_at = $4, version = version + 1 WHERE id = $5",
+                  " updated_at = $4, version = version + 1 WHERE id = $5 AND version = $6",
         .remove = "DELETE FROM inventory_status WHERE id = $1",
         .in_use = "SELECT 1 FROM item WHERE status_id = $1 OR former_status_id = $1"
                   " UNION ALL SELECT 1 FROM channel_counted_status WHERE status_id = $1"
@@ -110,7 +111,7 @@ static const struct reference_sql sql_of[REFERENCE_KIND_COUNT] = {
                   " VALUES ($1, $2, $3, $4, $5, $6, $7, $7) RETURNING id",
         .update = "UPDATE order_status SET title = $1, color = $2, position = $3, is_open = $4,"
                   " allow_commitment = $5, sync_to_shipstation = $6, updated_at = $7,"
-                  " version = version + 1 WHERE id = $8",
+                  " version = version + 1 WHERE id = $8 AND version = $9",
         .remove = "DELETE FROM order_status WHERE id = $1",
         .in_use = "SELECT 1 FROM sales_order WHERE status_id = $1"
                   " UNION ALL SELECT 1 FROM channel_status_map WHERE order_status_id = $1"
@@ -263,7 +264,8 @@ enum err reference_update(struct change *c, enum reference_kind kind,
     int n = bind_fields(st, kind, after, false);
     stmt_bind_int(st, n, c->now);
     stmt_bind_int(st, n + 1, before->id);
-    enum err rc = stmt_run(st, NULL, e);
+    stmt_bind_int(st, n + 2, before->version);
+    enum err rc = stmt_run_versioned(st, e);
     if (rc) return explain_duplicate(kind, rc, e);
     after->version = before->version + 1;
     after->updated_at = c->now;
@@ -272,6 +274,9 @@ enum err reference_update(struct change *c, enum reference_kind kind,
     list_changes(&l, before, after);
     audit_add(c, "update", sql_of[kind].resource, before->id, change_list_end(&l));
     change_list_release(&l);
+    bool renamed = !str_eq(before->title, after->title);
+    if (renamed && kind == REFERENCE_GRADE) return variation_index_again(c, before->id, 0, e);
+    if (renamed && kind == REFERENCE_DAMAGE) return variation_index_again(c, 0, before->id, e);
     return opens ? derive_orders_in_status(c, before->id, after->is_open, e) : OK;
 }
 

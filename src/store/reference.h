@@ -46,8 +46,8 @@ MUST_USE enum err reference_find(struct tx *tx, enum reference_kind kind, int64_
 /* ERR_CONFLICT "duplicate" when the title exists. Sets in->id, version and times. */
 MUST_USE enum err reference_create(
     struct change *c, enum reference_kind kind, struct reference *in, struct error *e);
-/* `before` is what was loaded in this transaction. Opening or closing an order status recomputes
- * what the orders in it still need. */
+/* `before` is what was loaded in this transaction; ERR_STALE when it was changed since. Opening or
+ * closing an order status recomputes what the orders in it still need. */
 MUST_USE enum err reference_update(struct change *c, enum reference_kind kind,
     const struct reference *before, struct reference *after, struct error *e);
 /* ERR_CONFLICT "in_use" while something refers to it. */

@@ -132,6 +132,15 @@ enum err stmt_scalar(struct stmt *st, int64_t none, int64_t *out, struct error *
     return stmt_end(st, e);
 }
 
+enum err stmt_run_versioned(struct stmt *st, struct error *e)
+{
+    int64_t changes = 0;
+    enum err rc = stmt_run(st, &changes, e);
+    if (!rc && !changes)
+        rc = error_set(e, ERR_STALE, "it was changed by somebody else meanwhile; read it again");
+    return rc;
+}
+
 enum err settings_load(struct tx *tx, struct settings *out, struct error *e)
 {
     *out = (struct settings){ 0 };

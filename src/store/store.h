@@ -96,6 +96,10 @@ struct money stmt_money(struct stmt *st, int column, struct arena *arena);
 void stmt_bind_opt_int(struct stmt *st, int n, int64_t v);    /* 0 binds NULL */
 void stmt_bind_opt_str(struct stmt *st, int n, struct str v); /* empty binds NULL */
 
+/* Of an UPDATE or DELETE that names the version it was made from: ERR_STALE when it met no row,
+ * because somebody else changed it meanwhile. */
+MUST_USE enum err stmt_run_versioned(struct stmt *st, struct error *e);
+
 /* One integer from a statement of one row; `none` when there is no row or it is NULL. */
 MUST_USE enum err stmt_scalar(struct stmt *st, int64_t none, int64_t *out, struct error *e);
 

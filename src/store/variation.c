@@ -184,6 +184,16 @@ enum err variation_load_many(struct tx *tx, const int64_t *ids, size_t id_count,
     return rc ? rc : name_damages(tx, arena, *out, *count, e);
 }
 
+/* The titles of the grade and the damage conditions, which a caller need not give. */
+static enum err add_titles(struct change *c, struct variation *v, struct error *e)
+{
+    struct stmt *st = tx_prepare(c->tx, "SELECT title FROM grade WHERE id = $1");
+    stmt_bind_int(st, 1, v->grade_id);
+    if (stmt_row(st)) v->grade = stmt_str(st, 0, c->arena);
+    enum err rc = stmt_end(st, e);
+    return rc ? rc : name_damages(c->tx, c->arena, v, 1, e);
+}
+
 static struct str damage_key(const struct variation *v, struct arena *arena)
 {
     struct str key = S("");
@@ -281,6 +291,7 @@ enum err variation_create(struct change *c, struct variation *in, struct error *
 {
     if (in->sku.len) tx_lock(c->tx, LOCK_CANDIDATES, true);
     enum err rc = check_sku_free(c, in->sku, 0, e);
+    if (!rc) rc = add_titles(c, in, e);
     if (rc) return rc;
     struct stmt *st = tx_prepare(c->tx,
         "INSERT INTO variation (manufacturer, model, variant, network, capacity, color, grade_id,"
@@ -304,14 +315,17 @@ enum err variation_update(
         enum err rc = check_sku_free(c, after->sku, before->id, e);
         if (rc) return rc;
     }
+    enum err rc = add_titles(c, after, e);
+    if (rc) return rc;
     struct stmt *st = tx_prepare(c->tx,
         "UPDATE variation SET manufacturer = $1, model = $2, variant = $3, network = $4,"
         " capacity = $5, color = $6, grade_id = $7, damages = $8, sku = $9, price_amount = $10,"
         " price_currency = $11, search = $12, updated_at = $13, version = version + 1"
-        " WHERE id = $14");
+        " WHERE id = $14 AND version = $15");
     bind_all(c, st, after);
     stmt_bind_int(st, 14, before->id);
-    enum err rc = stmt_run(st, NULL, e);
+    stmt_bind_int(st, 15, before->version);
+    rc = stmt_run_versioned(st, e);
     if (rc) return explain_conflict(rc, e);
     after->version = before->version + 1;
     after->updated_at = c->now;
@@ -319,6 +333,44 @@ enum err variation_update(
     if (moves_sku && before->sku.len) rc = derive_sku(c, before->sku, e);
     if (moves_sku && !rc && after->sku.len) rc = derive_sku(c, after->sku, e);
     return rc;
+}
+
+static bool has_damage(const struct variation *v, int64_t damage_id)
+{
+    for (size_t i = 0; i < v->damage_count; i++)
+        if (v->damage_ids[i] == damage_id) return true;
+    return false;
+}
+
+enum err variation_index_again(
+    struct change *c, int64_t grade_id, int64_t damage_id, struct error *e)
+{
+    struct variation_filter filter = { .grade_id = grade_id };
+    struct page page = { 0, 200 };
+    for (bool more = true; more;) {
+        struct arena_mark mark = arena_mark(c->arena);
+        struct variation *rows;
+        size_t count;
+        enum err rc = variation_list(c->tx, &filter, &page, c->arena, &rows, &count, e);
+        if (rc) return rc;
+        more = count > (size_t)page.limit;
+        for (size_t i = 0; i < count; i++) {
+            page.after = rows[i].id;
+            if (damage_id && !has_damage(&rows[i], damage_id)) continue;
+            struct stmt *st = tx_prepare(c->tx, "UPDATE variation SET search = $1 WHERE id = $2");
+            stmt_bind_str(st, 1, search_text(&rows[i], c->arena));
+            stmt_bind_int(st, 2, rows[i].id);
+            stmt_later(st);
+        }
+        arena_rewind(c->arena, mark);
+    }
+    return OK;
+}
+
+static enum err refuse_used(struct error *e)
+{
+    return error_code(
+        e, ERR_CONFLICT, "in_use", "items, order lines or listings refer to this variation");
 }
 
 enum err variation_delete(struct change *c, const struct variation *v, struct error *e)
@@ -333,15 +385,15 @@ enum err variation_delete(struct change *c, const struct variation *v, struct er
     int64_t used;
     enum err rc = stmt_scalar(st, 0, &used, e);
     if (rc) return rc;
-    if (used)
-        return error_code(
-            e, ERR_CONFLICT, "in_use", "items, order lines or listings refer to this variation");
+    if (used) return refuse_used(e);
     st = tx_prepare(c->tx, "DELETE FROM stock_count WHERE variation_id = $1");
     stmt_bind_int(st, 1, v->id);
     stmt_later(st);
-    st = tx_prepare(c->tx, "DELETE FROM variation WHERE id = $1");
+    st = tx_prepare(c->tx, "DELETE FROM variation WHERE id = $1 AND version = $2");
     stmt_bind_int(st, 1, v->id);
-    rc = stmt_run(st, NULL, e);
+    stmt_bind_int(st, 2, v->version);
+    rc = stmt_run_versioned(st, e);
+    if (rc == ERR_CONFLICT) return refuse_used(e);
     if (rc) return rc;
     audit_variation(c, "delete", v, &(struct variation){ 0 });
     return v->sku.len ? derive_sku(c, v->sku, e) : OK;

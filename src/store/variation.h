@@ -57,10 +57,14 @@ MUST_USE enum err variation_load_many(struct tx *tx, const int64_t *ids, size_t 
     struct arena *arena, struct variation **out, size_t *count, struct error *e);
 
 /* ERR_CONFLICT "duplicate" (e->pointer empty) or "duplicate_sku" (/sku). Sets id, version, times.
- * grade_id and damage_ids are given; titles are not read. */
+ * grade_id and damage_ids are given; their titles are looked up. ERR_STALE when the variation was
+ * changed after `before` (or `v`, to delete it) was read. */
 MUST_USE enum err variation_create(struct change *c, struct variation *in, struct error *e);
 MUST_USE enum err variation_update(
     struct change *c, const struct variation *before, struct variation *after, struct error *e);
+/* Search words anew, after a grade or a damage condition (the other is 0) got another title. */
+MUST_USE enum err variation_index_again(
+    struct change *c, int64_t grade_id, int64_t damage_id, struct error *e);
 /* ERR_CONFLICT "in_use" while items, lines or listing connections refer to it. */
 MUST_USE enum err variation_delete(struct change *c, const struct variation *v, struct error *e);
 
