@@ -31,14 +31,14 @@ static enum err find_item(struct change *c, const struct commitment_input *in, s
         char text[HEX_ID_TEXT_SIZE];
         struct str id;
         *count = 0;
-        if (!hex_id_parse(in->text, text, &id)) return OK;
+        if (!hex_id_parse(str_trim(in->text), text, &id)) return OK;
         st = tx_prepare(c->tx, FOUND_COLUMNS "WHERE i.hex_id = $1 FOR UPDATE");
         stmt_bind_str(st, 1, id);
     } else {
         st = tx_prepare(c->tx,
             FOUND_COLUMNS "WHERE i.esn = $1 ORDER BY (i.order_id IS NOT NULL), i.id DESC LIMIT 2"
                           " FOR UPDATE");
-        stmt_bind_str(st, 1, in->text);
+        stmt_bind_str(st, 1, str_trim(in->text));
     }
     *count = 0;
     while (stmt_row(st)) {

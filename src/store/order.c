@@ -154,6 +154,10 @@ enum err order_lock(
     " WHERE g.channel_id = o.channel_id AND g.sku = l.sku)))"                                      \
     " ORDER BY o.id DESC LIMIT $6"
 
+#define SEARCHED(n)                                                                                \
+    "LOWER('so-' || o.id || ' ' || o.organization || ' ' || COALESCE(o.channel_order_id, ''))"     \
+    " LIKE $" #n " ESCAPE '!'"
+
 static struct stmt *list_statement(struct tx *tx, const struct order_filter *f, struct arena *arena)
 {
     struct stmt *st;
@@ -175,10 +179,11 @@ static struct stmt *list_statement(struct tx *tx, const struct order_filter *f, 
         struct search_words words;
         search_words(f->q, arena, &words);
         st = tx_prepare(tx,
-            COLUMNS "WHERE LOWER('so-' || o.id || ' ' || o.organization || ' ' ||"
-                    " COALESCE(o.channel_order_id, '')) LIKE $1 ESCAPE '!'" OTHER_CONDITIONS
-                    " /* scan wanted */");
+            COLUMNS "WHERE " SEARCHED(1) " AND " SEARCHED(7) " AND " SEARCHED(8) " AND " SEARCHED(
+                9) " AND " SEARCHED(10) " AND " SEARCHED(11) OTHER_CONDITIONS " /* scan wanted */");
         stmt_bind_str(st, 1, words.pattern[0]);
+        for (int i = 1; i < SEARCH_WORDS_MAX; i++)
+            stmt_bind_str(st, 6 + i, words.pattern[i]);
     } else {
         st = tx_prepare(tx, COLUMNS "WHERE o.id >= $1" OTHER_CONDITIONS);
         stmt_bind_int(st, 1, 0);
