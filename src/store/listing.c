@@ -164,9 +164,10 @@ enum err listing_list(struct tx *tx, int64_t channel_id, const struct listing_fi
         " AND g.search LIKE $7 ESCAPE '!' AND g.search LIKE $8 ESCAPE '!'"
         " AND ($9 = -1 OR (CASE WHEN " CONNECTED " THEN 1 ELSE 0 END) = $9)"
         " AND ($10 = '' OR g.state = $10) AND ($11 = '' OR g.fulfillment = $11)"
-        " AND ($12 = -1 OR (CASE WHEN g.fulfillment = 'merchant' AND g.state <> 'ended' "
-        "AND " CONNECTED " AND (COALESCE(g.synced, -1) <> g.target OR COALESCE(g.imported, -1)"
-        " <> g.target) THEN 1 ELSE 0 END) = $12) AND ($13 = '' OR g.sku = $13)"
+        " AND ($12 = -1 OR (CASE WHEN g.fulfillment = 'merchant' AND g.state <> 'ended'"
+        " AND " CONNECTED " AND (COALESCE(g.synced, g.target) <> g.target"
+        " OR COALESCE(g.imported, g.target) <> g.target OR COALESCE(g.synced, g.imported) IS NULL)"
+        " THEN 1 ELSE 0 END) = $12) AND ($13 = '' OR g.sku = $13)"
         " ORDER BY g.sku LIMIT $14");
     stmt_bind_int(st, 1, channel_id);
     stmt_bind_str(st, 2, after);
