@@ -44,10 +44,13 @@ static struct run begin(struct db *db)
 
 static enum err table_exists(struct tx *tx, bool *exists, struct error *e)
 {
+    /* Not to_regclass: it answers from a cache that may not know yet what another process has
+     * committed while this one waited for the lock. */
     struct stmt *st = tx_prepare(
         tx, tx_engine(tx) == DB_SQLITE
                 ? "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'schema_migration'"
-                : "SELECT 1 WHERE to_regclass('schema_migration') IS NOT NULL");
+                : "SELECT 1 FROM pg_catalog.pg_tables WHERE tablename = 'schema_migration'"
+                  " AND schemaname = ANY (current_schemas(false))");
     *exists = stmt_row(st);
     return stmt_end(st, e);
 }
@@ -115,12 +118,12 @@ static enum err apply_fn(struct tx *tx, void *ctx, struct error *e)
 {
     struct run *r = ctx;
     r->was_new = false;
-    tx_lock(tx, MIGRATE_LOCK, true);
-    /* An index on a large table takes as long as it takes. */
+    /* An index on a large table takes as long as it takes, here or in the process we wait for. */
     if (tx_engine(tx) == DB_POSTGRES) {
         enum err rc = tx_script(tx, S("SET LOCAL statement_timeout = 0"), e);
         if (rc) return rc;
     }
+    tx_lock(tx, MIGRATE_LOCK, true);
     enum err rc = read_applied(tx, r, e);
     if (rc || r->applied >= r->one->number) return rc;
     ASSERT(r->applied == r->one->number - 1);
