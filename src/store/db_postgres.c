@@ -91,13 +91,21 @@ static enum err commit(struct postgres_tx *t, struct error *e)
     return e->kind;
 }
 
-static enum err run_once(
-    struct postgres_tx *t, const char *name, tx_fn fn, void *ctx, struct error *e)
+/* What a caller of db_write or db_read wants. */
+struct call {
+    const char *name;
+    bool writes;
+    tx_fn fn;
+    void *ctx;
+};
+
+static enum err run_once(struct postgres_tx *t, const struct call *c, struct error *e)
 {
-    tx_start(&t->base, name);
+    tx_start(&t->base, c->name);
+    t->writes = c->writes;
     t->begun = t->committing = t->committed = false;
     t->retry = RETRY_NOT;
-    enum err rc = tx_call(&t->base, fn, ctx, e);
+    enum err rc = tx_call(&t->base, c->fn, c->ctx, e);
     if (rc == OK && t->writes) return commit(t, e);
     roll_back(t);
     return rc;
@@ -113,16 +121,15 @@ static void wait_before(int attempt)
     }
 }
 
-static enum err attempt(struct postgres_db *d, const char *name, bool writes, tx_fn fn, void *ctx,
-    struct error *e, enum retry *retry)
+static enum err attempt(
+    struct postgres_db *d, const struct call *c, struct error *e, enum retry *retry)
 {
     *retry = RETRY_NOT;
     struct postgres_tx *t = take(d);
     if (!t) return error_set(e, ERR_BUSY, "no free connection to PostgreSQL");
     enum err rc = ready(d, t, e);
     if (rc == OK) {
-        t->writes = writes;
-        rc = run_once(t, name, fn, ctx, e);
+        rc = run_once(t, c, e);
         if (rc == OK) postgres_want_topics(d, &t->base);
         if (rc != OK) *retry = t->retry;
     }
@@ -130,13 +137,12 @@ static enum err attempt(struct postgres_db *d, const char *name, bool writes, tx
     return rc;
 }
 
-static enum err run(
-    struct db *db, const char *name, bool writes, tx_fn fn, void *ctx, struct error *e)
+static enum err run(struct db *db, const struct call *c, struct error *e)
 {
     struct postgres_db *d = (struct postgres_db *)db;
     for (int i = 1;; i++) {
         enum retry retry;
-        enum err rc = attempt(d, name, writes, fn, ctx, e, &retry);
+        enum err rc = attempt(d, c, e, &retry);
         /* A statement that the schema refuses is tried once more: its plan may have been old. */
         int most = rc == ERR_CORRUPT ? 2 : ATTEMPTS_MAX;
         if (rc == OK || retry == RETRY_NOT || i >= most) return rc;
@@ -148,12 +154,12 @@ static enum err run(
 static enum err postgres_write(
     struct db *db, const char *name, tx_fn fn, void *ctx, struct error *e)
 {
-    return run(db, name, true, fn, ctx, e);
+    return run(db, &(struct call){ name, true, fn, ctx }, e);
 }
 
 static enum err postgres_read(struct db *db, const char *name, tx_fn fn, void *ctx, struct error *e)
 {
-    return run(db, name, false, fn, ctx, e);
+    return run(db, &(struct call){ name, false, fn, ctx }, e);
 }
 
 static enum err postgres_backup(struct db *db, struct str path, struct error *e)
@@ -214,8 +220,8 @@ static struct postgres_db *new_db(const struct db_options *o)
     size_t n = (size_t)o->connections;
     struct postgres_db *d = calloc(1, sizeof *d); /* tidy: allow, once per database */
     if (!d) PANIC("out of memory");
-    d->pool = calloc(n, sizeof *d->pool); /* tidy: allow, once per database */
-    d->idle = calloc(n, sizeof *d->idle); /* tidy: allow, once per database */
+    d->pool = calloc(n, sizeof *d->pool);              /* tidy: allow, once per database */
+    d->idle = calloc(n, sizeof(struct postgres_tx *)); /* tidy: allow, once per database */
     if (!d->pool || !d->idle) PANIC("out of memory");
     d->base.driver = &postgres_driver;
     d->base.options = *o;

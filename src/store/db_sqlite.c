@@ -259,8 +259,8 @@ static struct sqlite_db *new_db(const struct db_options *o)
     struct sqlite_db *d = calloc(1, sizeof *d); /* tidy: allow, once per database */
     if (!d) PANIC("out of memory");
     size_t readers = (size_t)o->connections;
-    d->readers = calloc(readers, sizeof *d->readers); /* tidy: allow, once per database */
-    d->idle = calloc(readers, sizeof *d->idle);       /* tidy: allow, once per database */
+    d->readers = calloc(readers, sizeof *d->readers);      /* tidy: allow, once per database */
+    d->idle = calloc(readers, sizeof(struct sqlite_tx *)); /* tidy: allow, once per database */
     d->path = sqlite3_mprintf("%.*s", STR_FMT(o->sqlite_path));
     d->wal_path = sqlite3_mprintf("%s-wal", d->path);
     if (!d->readers || !d->idle || !d->path || !d->wal_path) PANIC("out of memory");
