@@ -1,6 +1,9 @@
 /* db_open_test.c: opening, refusing to open, secrets in URLs, and backups. */
 #include "suite.h"
 
+#include "base/assert.h"
+
+#include <pthread.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -68,8 +71,8 @@ static void test_sqlite_file(void **state)
     snprintf(other, sizeof other, "%s/text", harness_folder());
     FILE *f = fopen(other, "w");
     for (int i = 0; i < 100; i++)
-        fputs("this is not a database ", f);
-    fclose(f);
+        (void)fputs("this is not a database ", f);
+    (void)fclose(f);
     refuse(&(struct db_options){ .sqlite_path = str_of(other) }, ERR_CORRUPT, NULL, "a text file");
 }
 
@@ -131,12 +134,49 @@ static void test_backup(void **state)
     harness_close(&h);
 }
 
+static _Atomic bool enough;
+
+static void *keep_writing(void *arg)
+{
+    struct harness_db *h = arg;
+    struct fill fill = { 5 };
+    struct error e;
+    while (!enough)
+        if (db_write(h->db, "fill", fill_fn, &fill, &e)) PANIC("%s", e.detail);
+    return NULL;
+}
+
+static void test_backup_while_writing(void **state)
+{
+    (void)state;
+    if (engine != DB_SQLITE) return;
+    struct harness_db h;
+    struct error e;
+    struct fill fill = { 3000 };
+    pthread_t writer;
+    char path[300];
+    harness_open(engine, HARNESS_EMPTY, &h);
+    run_script(h.db, "CREATE TABLE t (a BLOB)");
+    CHECK_ERR(db_write(h.db, "fill", fill_fn, &fill, &e), OK, &e, "some megabytes");
+    snprintf(path, sizeof path, "%s/busy.sqlite", harness_folder());
+    enough = false;
+    pthread_create(&writer, NULL, keep_writing, &h);
+    for (int i = 0; i < 5; i++) {
+        CHECK_ERR(db_backup(h.db, str_of(path), &e), OK, &e, "copies");
+        check_copy(path, 3000);
+    }
+    enough = true;
+    pthread_join(writer, NULL);
+    harness_close(&h);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_refused_options),
         cmocka_unit_test(test_sqlite_file),
         cmocka_unit_test(test_backup),
+        cmocka_unit_test(test_backup_while_writing),
     };
     engine = harness_engine(argc, argv);
     int failed = cmocka_run_group_tests_name("store/db_open", tests, NULL, NULL);

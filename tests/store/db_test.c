@@ -280,6 +280,37 @@ static void test_later(void **state)
     CHECK_INT(get_int(h.db, "SELECT COUNT(*) FROM child"), 3000, "kept");
 }
 
+/* More than any socket buffer, in both directions before anybody waits. */
+static enum err large_fn(struct tx *tx, void *ctx, struct error *e)
+{
+    struct str *large = ctx;
+    int64_t sum = 0;
+    for (int i = 0; i < 8; i++) {
+        struct stmt *st = tx_prepare(tx, "INSERT INTO child (b) VALUES ($1) RETURNING b");
+        stmt_bind_blob(st, 1, *large);
+        stmt_later(st);
+    }
+    struct stmt *st = tx_prepare(tx, "SELECT b FROM child");
+    while (stmt_row(st)) {
+        struct str got = stmt_blob(st, 0, tx_arena(tx));
+        CHECK(str_eq(got, *large), "as it went in");
+        sum += (int64_t)got.len;
+    }
+    CHECK_INT(sum, 8 * (int64_t)large->len, "all");
+    return stmt_end(st, e);
+}
+
+static void test_large_values(void **state)
+{
+    (void)state;
+    static char bytes[2000000];
+    struct error e;
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (char)(i * 31 & 0x7f);
+    struct str large = { bytes, sizeof bytes };
+    CHECK_ERR(db_write(h.db, "large", large_fn, &large, &e), OK, &e, "megabytes");
+}
+
 static enum err own_error_fn(struct tx *tx, void *ctx, struct error *e)
 {
     (void)ctx;
@@ -406,6 +437,7 @@ int main(int argc, char **argv)
         CASE(test_conflicts),
         CASE(test_failures_stick),
         CASE(test_later),
+        CASE(test_large_values),
         CASE(test_own_error),
         CASE(test_read_only),
         CASE(test_bad_text),

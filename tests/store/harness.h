@@ -53,6 +53,6 @@ void harness_server_start(struct harness_server *s);              /* returns whe
 void harness_server_end(struct harness_server *s, int signal);    /* waits until it is gone */
 void harness_server_url(const struct harness_server *s, const char *database, char *out, size_t n);
 void harness_url_sql(const char *url, const char *sql);
-void harness_delete(const char *folder); /* and what is in it */
+void harness_delete(const char *path); /* and what is in it */
 
 #endif
