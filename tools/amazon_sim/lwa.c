@@ -52,7 +52,8 @@ static int64_t sign(const struct lwa *l, struct arena *a, struct str body)
 
 static struct str write_token(struct lwa *l, struct arena *a, bool grantless, time_ms now)
 {
-    struct str body = arena_fmt(a, "%lld.%lld.%lld.%d.%lld", (long long)(now + LWA_ACCESS_MS),
+    time_ms expires = now + LWA_ACCESS_MS;
+    struct str body = arena_fmt(a, "%lld.%lld.%lld.%d.%lld", (long long)expires,
         (long long)l->grant_epoch, (long long)l->expiry_epoch, grantless, (long long)++l->issued);
     return arena_fmt(a, "Atza|%.*s.%lld", STR_FMT(body), (long long)sign(l, a, body));
 }

@@ -106,7 +106,8 @@ static void keep_listing(struct world *w, struct listing *l)
     if (w->listing_count == w->listing_room) {
         size_t room = w->listing_room ? w->listing_room * 2 : 256;
         struct listing **more = arena_new(&w->arena, struct listing *, room);
-        if (w->listing_count) memcpy(more, w->listings, w->listing_count * sizeof *more);
+        for (size_t i = 0; i < w->listing_count; i++)
+            more[i] = w->listings[i];
         w->listings = more;
         w->listing_room = room;
     }

@@ -42,7 +42,8 @@ static void keep_order(struct world *w, struct order *o)
     if (w->order_count == w->order_room) {
         size_t room = w->order_room ? w->order_room * 2 : 256;
         struct order **more = arena_new(&w->arena, struct order *, room);
-        if (w->order_count) memcpy(more, w->orders, w->order_count * sizeof *more);
+        for (size_t i = 0; i < w->order_count; i++)
+            more[i] = w->orders[i];
         w->orders = more;
         w->order_room = room;
     }
