@@ -4,7 +4,9 @@
 #include "base/assert.h"
 #include "store/migrate.h"
 
+#include <errno.h>
 #include <ftw.h>
+#include <glob.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,12 +39,33 @@ void harness_delete(const char *path)
     nftw(path, delete_one, 32, FTW_DEPTH | FTW_PHYS);
 }
 
+/* What test programs that were killed left behind: their process id is in the name. */
+static void delete_orphans(void)
+{
+    glob_t found;
+    if (glob("/tmp/stockbridge-harness-*-*", 0, NULL, &found)) return;
+    for (size_t i = 0; i < found.gl_pathc; i++) {
+        struct str name = str_of(found.gl_pathv[i]), number, rest;
+        int64_t pid;
+        name = str_sub(name, strlen("/tmp/stockbridge-harness-"), name.len);
+        if (!str_cut(name, '-', &number, &rest) || !str_to_int64(number, &pid)) continue;
+        if (kill((pid_t)pid, 0) != 0 && errno == ESRCH) harness_delete(found.gl_pathv[i]);
+    }
+    globfree(&found);
+}
+
+void harness_make_folder(char *out, size_t size)
+{
+    static bool cleaned;
+    if (!cleaned) delete_orphans();
+    cleaned = true;
+    snprintf(out, size, "/tmp/stockbridge-harness-%d-XXXXXX", (int)getpid());
+    if (!mkdtemp(out)) PANIC("no temporary folder");
+}
+
 const char *harness_folder(void)
 {
-    if (!folder[0]) {
-        snprintf(folder, sizeof folder, "/tmp/stockbridge-test-XXXXXX");
-        if (!mkdtemp(folder)) PANIC("no temporary folder");
-    }
+    if (!folder[0]) harness_make_folder(folder, sizeof folder);
     return folder;
 }
 

@@ -35,8 +35,9 @@ struct db *harness_connect(const struct harness_db *h); /* SQLite: only while h-
 /* PostgreSQL: on a connection of its own to that database. */
 void harness_sql(const struct harness_db *h, const char *sql);
 
-const char *harness_folder(void); /* a temporary one, deleted by harness_stop */
-void harness_stop(void);          /* last of all */
+const char *harness_folder(void);                 /* a temporary one, deleted by harness_stop */
+void harness_make_folder(char *out, size_t size); /* another one, to be deleted by the caller */
+void harness_stop(void);                          /* last of all */
 
 /* A PostgreSQL server of one's own, for tests that kill it. */
 struct harness_server {

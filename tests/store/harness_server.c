@@ -151,8 +151,7 @@ void harness_server_start(struct harness_server *s)
 void harness_server_make(struct harness_server *s, bool durable)
 {
     *s = (struct harness_server){ .durable = durable };
-    snprintf(s->folder, sizeof s->folder, "/tmp/stockbridge-pg-XXXXXX");
-    if (!mkdtemp(s->folder)) PANIC("no temporary folder");
+    harness_make_folder(s->folder, sizeof s->folder);
     const struct passwd *user = owner();
     if (geteuid() == 0 && chown(s->folder, user->pw_uid, user->pw_gid)) PANIC("chown failed");
     init(s);
