@@ -47,10 +47,12 @@ static void write_peer(struct http_conn *c)
     if (!bytes || !inet_ntop(address->sa_family, bytes, c->peer, sizeof c->peer)) c->peer[0] = '\0';
 }
 
-static void conn_open(struct http_server *s, struct MHD_Connection *mhd, void **context)
+static void conn_open(struct http_io *io, struct MHD_Connection *mhd, void **context)
 {
+    struct http_server *s = io->server;
     struct http_conn *c = http_alloc(sizeof *c);
     c->server = s;
+    c->io = io;
     c->mhd = mhd;
     c->fd = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
     buf_init(&c->target, HTTP_TARGET_MAX);
@@ -72,8 +74,9 @@ static void conn_open(struct http_server *s, struct MHD_Connection *mhd, void **
 /* The library has said its last word (FIN) and closes the socket after this. Bytes that were not
  * read would make the kernel send a reset, which can overtake the reply: then the socket lingers.
  */
-static void conn_close(struct http_server *s, struct http_conn *c)
+static void conn_close(struct http_conn *c)
 {
+    struct http_server *s = c->server;
     int unread = 0;
     pthread_mutex_lock(&s->conns_lock);
     if (!atomic_load(&s->stopping) &&
@@ -95,13 +98,13 @@ static void conn_close(struct http_server *s, struct http_conn *c)
     free(c);
 }
 
-void http_conn_notify(void *server, struct MHD_Connection *mhd, void **context,
-    enum MHD_ConnectionNotificationCode code)
+void http_conn_notify(
+    void *io, struct MHD_Connection *mhd, void **context, enum MHD_ConnectionNotificationCode code)
 {
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-        conn_open(server, mhd, context);
+        conn_open(io, mhd, context);
     } else if (*context) {
-        conn_close(server, *context);
+        conn_close(*context);
         *context = NULL;
     }
 }

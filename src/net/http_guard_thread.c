@@ -172,29 +172,23 @@ static void turn_away(struct http_server *s, int fd)
     close(fd);
 }
 
-static void take_in(
-    struct http_server *s, int fd, const struct sockaddr_storage *address, socklen_t len)
+static void take_in(struct http_server *s, const struct http_incoming *incoming)
 {
-    if (!admit(s)) {
-        turn_away(s, fd);
-        return;
-    }
-    if (MHD_add_connection(s->daemon, fd, (const struct sockaddr *)address, len) == MHD_YES) return;
-    pthread_mutex_lock(&s->conns_lock); /* the library has closed fd */
-    s->conn_count--;
-    pthread_mutex_unlock(&s->conns_lock);
+    if (admit(s))
+        http_io_add(&s->ios[s->io_next++ % s->io_count], incoming);
+    else
+        turn_away(s, incoming->fd);
 }
 
 /* False: nothing can be accepted just now, wait a tick. */
 static bool accept_some(struct http_server *s)
 {
     for (int i = 0; i < ACCEPT_BURST; i++) {
-        struct sockaddr_storage address = { 0 };
-        socklen_t len = sizeof address;
-        int fd =
-            accept4(s->listen_fd, (struct sockaddr *)&address, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
-        if (fd >= 0) {
-            take_in(s, fd, &address, len);
+        struct http_incoming in = { .address_len = sizeof in.address };
+        in.fd = accept4(s->listen_fd, (struct sockaddr *)&in.address, &in.address_len,
+            SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (in.fd >= 0) {
+            take_in(s, &in);
         } else if (errno == EAGAIN) {
             return true;
         } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {

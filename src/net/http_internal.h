@@ -2,11 +2,11 @@
  * http_internal.h: what the parts of the HTTP server share; nobody outside src/net/http_*.c
  * includes it.
  *
- * Threads: `io_threads` of libmicrohttpd (all callbacks), `workers` of ours (handle), one guard
+ * Threads: those that run libmicrohttpd (all callbacks; http_io.c), `workers` (handle), one guard
  * thread (accept, deadlines, lingering closes). One request of a connection is worked on by one
  * thread at a time: the I/O thread until it suspends the connection, then a worker, then the I/O
- * thread again after MHD_resume_connection. Locks, in the order in which they may nest:
- * conns_lock, queue_lock, http_stream.lock, the library's own, suspended_lock.
+ * thread again after http_io_resume. Locks, in the order in which they may nest:
+ * conns_lock, queue_lock, http_stream.lock, the library's own, suspended_lock; http_io.lock alone.
  */
 #ifndef NET_HTTP_INTERNAL_H
 #define NET_HTTP_INTERNAL_H
@@ -24,6 +24,8 @@ enum {
     HTTP_TARGET_MAX = 8 * 1024,
     HTTP_HEADERS_MAX = 12 * 1024, /* the rest of the pool is for the reply's headers */
     HTTP_LINGER_MAX = 64,
+    HTTP_IO_THREADS_MAX = 4,
+    HTTP_FILES_FOR_OTHERS = 128,         /* databases, logs, outgoing calls, lingering sockets */
     HTTP_STREAM_SEND_BUFFER = 64 * 1024, /* of the kernel; the default would grow to megabytes */
 };
 
@@ -42,6 +44,7 @@ enum { HTTP_NO_DEADLINE = 0, HTTP_DEADLINE_CUT = -1 };
 struct http_conn {
     struct http_conn *next, *prev; /* of server->conns, oldest first; conns_lock */
     struct http_server *server;
+    struct http_io *io;
     struct MHD_Connection *mhd;
     int fd;
     _Atomic enum http_phase phase;
@@ -74,10 +77,29 @@ struct http_linger {
     time_ms until;
 };
 
+/* An accepted socket on its way from the guard thread. */
+struct http_incoming {
+    int fd;
+    socklen_t address_len;
+    struct sockaddr_storage address;
+};
+
+struct http_io {
+    struct http_server *server;
+    struct MHD_Daemon *daemon;
+    pthread_t thread;
+    int wake_fd; /* eventfd */
+    atomic_bool woken;
+    pthread_mutex_t lock;
+    struct buf incoming; /* of struct http_incoming; lock */
+    atomic_bool quit;
+};
+
 struct http_server {
     struct http_server_options options;
-    char *listen; /* options.listen */
-    struct MHD_Daemon *daemon;
+    struct http_io ios[HTTP_IO_THREADS_MAX];
+    unsigned io_count;
+    unsigned io_next; /* guard thread's: whose turn it is to get a connection */
     int port;
     int listen_fd; /* guard thread's; -1 once draining */
     int wake_fd;   /* eventfd: something for the guard thread */
@@ -125,9 +147,16 @@ void http_suspended_done(struct http_server *s);
 /* http_listen.c */
 MUST_USE enum err http_listen(struct str address, int *fd, int *port, struct error *e);
 
+/* http_io.c */
+MUST_USE bool http_io_start(struct http_server *s);
+void http_io_stop(struct http_server *s); /* nothing may be suspended any more */
+/* Of a suspended connection; from here on it is the I/O thread's. */
+void http_io_resume(struct http_conn *c);
+void http_io_add(struct http_io *io, const struct http_incoming *incoming);
+
 /* http_conn.c: the callbacks of the library. */
-void http_conn_notify(void *server, struct MHD_Connection *mhd, void **context,
-    enum MHD_ConnectionNotificationCode code);
+void http_conn_notify(
+    void *io, struct MHD_Connection *mhd, void **context, enum MHD_ConnectionNotificationCode code);
 void *http_conn_target(void *server, const char *target, struct MHD_Connection *mhd);
 enum MHD_Result http_conn_access(void *server, struct MHD_Connection *mhd, const char *url,
     const char *method, const char *version, const char *data, size_t *data_len, void **context);

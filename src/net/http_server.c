@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -14,8 +13,6 @@
 #include <unistd.h>
 
 enum {
-    HTTP_IO_THREADS_MAX = 4,
-    HTTP_FILES_FOR_OTHERS = 128, /* databases, logs, outgoing calls, lingering sockets */
     HTTP_TICK_MIN_MS = 10,
     HTTP_TICK_MAX_MS = 250,
 };
@@ -38,18 +35,6 @@ void http_suspended_done(struct http_server *s)
     pthread_mutex_lock(&s->suspended_lock);
     pthread_cond_broadcast(&s->suspended_none);
     pthread_mutex_unlock(&s->suspended_lock);
-}
-
-static void log_library(void *server, const char *fmt, va_list ap)
-{
-    (void)server;
-    char line[256];
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral" /* the library's own formats */
-    vsnprintf(line, sizeof line, fmt, ap);
-#pragma GCC diagnostic pop
-    line[strcspn(line, "\n")] = '\0';
-    LOG_DEBUG("http", "library", "%s", line);
 }
 
 /* As many connections as wanted, or as the process may have files. A soft limit below that is
@@ -117,42 +102,13 @@ static void server_free(struct http_server *s)
     free(s);
 }
 
-static unsigned io_threads(void)
-{
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    if (cores < 2) return 1;
-    return cores > HTTP_IO_THREADS_MAX ? HTTP_IO_THREADS_MAX : (unsigned)cores;
-}
-
-static struct MHD_Daemon *start_library(struct http_server *s)
-{
-    unsigned threads = io_threads();
-    /* The guard thread counts connections; the library's own limit, which is split among its
-     * threads, must never be the one that is reached. */
-    unsigned limit = (unsigned)(s->options.connections_max + HTTP_FILES_FOR_OTHERS) * threads;
-    struct MHD_OptionItem pool[] = {
-        { MHD_OPTION_THREAD_POOL_SIZE, (intptr_t)threads, NULL },
-        { MHD_OPTION_END, 0, NULL },
-    };
-    if (threads == 1) pool[0].option = MHD_OPTION_END;
-    return MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME |
-                                MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ERROR_LOG,
-        0, NULL, NULL, http_conn_access, s, MHD_OPTION_EXTERNAL_LOGGER, log_library, s,
-        MHD_OPTION_NOTIFY_CONNECTION, http_conn_notify, s, MHD_OPTION_URI_LOG_CALLBACK,
-        http_conn_target, s, MHD_OPTION_NOTIFY_COMPLETED, http_conn_completed, s,
-        MHD_OPTION_CONNECTION_LIMIT, limit, MHD_OPTION_CONNECTION_TIMEOUT, 0u,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HTTP_POOL_SIZE, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-        MHD_OPTION_ARRAY, pool, MHD_OPTION_END);
-}
-
 /* Signals are for the thread that waits for them, never for one of ours. */
 static bool start_threads(struct http_server *s)
 {
     sigset_t all, old;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &old);
-    s->daemon = start_library(s);
-    bool ok = s->daemon && http_workers_start(s);
+    bool ok = http_io_start(s) && http_workers_start(s);
     if (ok) ok = s->guard_running = !pthread_create(&s->guard, NULL, http_guard_run, s);
     pthread_sigmask(SIG_SETMASK, &old, NULL);
     return ok;
@@ -231,6 +187,6 @@ void http_server_stop(struct http_server *s, time_ms timeout_ms)
         http_guard_wake(s);
         if (pthread_join(s->guard, NULL)) PANIC("pthread_join");
     }
-    if (s->daemon) MHD_stop_daemon(s->daemon);
+    http_io_stop(s);
     server_free(s);
 }

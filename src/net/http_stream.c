@@ -57,7 +57,7 @@ static void wake(struct http_stream *s)
 {
     if (!s->waiting) return;
     s->waiting = false;
-    MHD_resume_connection(s->conn->mhd);
+    http_io_resume(s->conn);
 }
 
 /* With the lock held. */

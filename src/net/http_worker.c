@@ -128,7 +128,7 @@ static void *run(void *server)
         else
             answer(c, &arena);
         arena_reset(&arena);
-        MHD_resume_connection(c->mhd); /* from here on c is the I/O thread's */
+        http_io_resume(c);
     }
     arena_release(&arena);
     return NULL;

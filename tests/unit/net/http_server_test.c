@@ -150,6 +150,34 @@ static void test_a_cut_reply_says_nothing(void **state)
     check_rows(&(struct row){ GET("/hello"), 200, S("{\"hello\":1}"), "others are served" }, 1);
 }
 
+/* libmicrohttpd's own event loop sleeps on it when 128 connections become ready at once. */
+static void test_a_crowd(void **state)
+{
+    (void)state;
+    enum { CROWD = 600, ROUNDS = 5 };
+    struct http_fixture f;
+    struct http_server_options o = http_fixture_options();
+    struct buf reply;
+    int fds[CROWD];
+    buf_init(&reply, 10000);
+    o.connections_max = o.queue_max = CROWD;
+    http_fixture_start(&f, o);
+    for (size_t i = 0; i < CROWD; i++)
+        fds[i] = wire_connect(f.port);
+    for (int round = 0; round < ROUNDS; round++) {
+        for (size_t i = 0; i < CROWD; i++)
+            wire_send(fds[i], S("GET /hello HTTP/1.1\r\nHost: a\r\n\r\n"));
+        for (size_t i = 0; i < CROWD; i++) {
+            CHECK(wire_read_reply(fds[i], &reply), "nobody is forgotten");
+            CHECK_INT(wire_status(buf_str(&reply)), 200, "nobody is refused");
+        }
+    }
+    for (size_t i = 0; i < CROWD; i++)
+        close(fds[i]);
+    buf_release(&reply);
+    http_fixture_stop(&f);
+}
+
 static void test_big_reply(void **state)
 {
     (void)state;
@@ -183,6 +211,7 @@ int main(void)
         cmocka_unit_test(test_keep_alive_and_pipelining),
         cmocka_unit_test(test_half_close),
         cmocka_unit_test(test_a_cut_reply_says_nothing),
+        cmocka_unit_test(test_a_crowd),
         cmocka_unit_test(test_big_reply),
         cmocka_unit_test(test_bad_address),
     };
