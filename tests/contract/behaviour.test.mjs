@@ -269,6 +269,22 @@ test('a slow answer is right, and ends early when the simulator stops', async ()
   await held;
 });
 
+test('buyers order by themselves, never what is not there', async () => {
+  await fresh();
+  const before = (await sim.control('listings')).listings;
+  await sim.control('traffic', { orders_per_hour: 60 });
+  await later(4 * 60 * minute);
+  const made = (await sim.control('orders')).orders;
+  assert.ok(made.length > 180 && made.length < 300, `${made.length} in four hours`);
+  const sold = new Map();
+  for (const { lines: [line] } of made) sold.set(line.sku, (sold.get(line.sku) ?? 0) + 1);
+  for (const { sku, quantity, fulfillment } of before)
+    if (fulfillment === 'merchant') assert.equal((await sim.listing(sku)).quantity, quantity - (sold.get(sku) ?? 0));
+  await sim.control('traffic', { orders_per_hour: 0 });
+  await later(60 * minute);
+  assert.equal((await sim.control('orders')).orders.length, made.length);
+});
+
 test('nonsense is answered, not fatal', async () => {
   await fresh();
   await sim.control('rates', { rate_scale: 10000 });
@@ -279,7 +295,7 @@ test('nonsense is answered, not fatal', async () => {
     for (const method of ['GET', 'POST', 'PATCH', 'DELETE', 'PUT']) assert.ok((await call(sim.url, token, method, path)).status >= 200, path);
   const bodies = ['', '{', 'null', '[]', '[1]', '{"lines":[{}]}', '{"lines":[{"sku":1}]}', '{"sku":"x","quantity":-1}', '{"sku":"x","quantity":1e99}', '{"advance_ms":-1}',
     '{"operations":{"x":1}}', '[{"kind":"500","probability":2}]', '[{"kind":"none"}]', '{"lines":1}', `{"sku":"${'x'.repeat(500)}"}`, '[[[[[[', '{"seed":-1}', '{"listings":"x"}'];
-  for (const route of ['orders', 'listings', 'faults', 'clock', 'rates', 'settings', 'auth/x', 'auth/rotate_secret'])
+  for (const route of ['orders', 'listings', 'faults', 'clock', 'rates', 'settings', 'traffic', 'auth/x', 'auth/rotate_secret'])
     for (const body of bodies) {
       const reply = await fetch(`${sim.url}/_sim/${route}`, { method: 'POST', body });
       assert.ok(reply.status < 500, `${route} ${body}`);

@@ -8,7 +8,7 @@ import { modelsMissing, startGateway } from './prism-gateway.mjs';
 import { call, itemPath, marketplace, quantityPatch, startSimulator } from './simulator.mjs';
 
 const missing = modelsMissing();
-const skip = missing ? `SKIP: ${missing}` : false;
+const skip = missing ?? false;
 const orders = '/orders/2026-01-01/orders';
 const everyListingData = 'summaries,attributes,issues,offers,fulfillmentAvailability,procurement,relationships,productTypes';
 const everyOrderData = 'BUYER,RECIPIENT,PROCEEDS,EXPENSE,PROMOTION,CANCELLATION,FULFILLMENT,PACKAGES,TAX,PAYMENT,FULFILLMENT_ORDERS';

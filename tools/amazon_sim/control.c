@@ -105,7 +105,7 @@ static void control_clock(struct call *c, struct json body)
         sim_clock_set_scale(&c->sim->clock, scale);
         sim_clock_advance(&c->sim->clock, advance);
         c->now = sim_clock_now(&c->sim->clock);
-        world_settle(&c->sim->world, c->now);
+        sim_settle(c->sim, c->now);
     }
     answer_begin(c, 200);
     jw_object(&c->w);
@@ -195,6 +195,22 @@ static void control_settings(struct call *c, struct json body)
     jw_kint(&c->w, "apply_min_ms", s.apply_min_ms);
     jw_kint(&c->w, "apply_max_ms", s.apply_max_ms);
     jw_kint(&c->w, "page_token_ms", s.page_token_ms);
+    jw_object_end(&c->w);
+}
+
+static void control_traffic(struct call *c, struct json body)
+{
+    static const char *const known[] = { "orders_per_hour", NULL };
+    int64_t per_hour = c->sim->orders_per_hour;
+    if (control_is(c, "POST")) {
+        if (!control_known(c, body, known) ||
+            !control_int(c, body, "orders_per_hour", 0, 3600000, &per_hour))
+            return;
+        sim_set_traffic(c->sim, per_hour, c->now);
+    }
+    answer_begin(c, 200);
+    jw_object(&c->w);
+    jw_kint(&c->w, "orders_per_hour", per_hour);
     jw_object_end(&c->w);
 }
 
@@ -307,6 +323,8 @@ static void route(struct call *c, struct json body)
         control_rates(c, body);
     } else if (str_eq(what, S("settings"))) {
         control_settings(c, body);
+    } else if (str_eq(what, S("traffic"))) {
+        control_traffic(c, body);
     } else if (str_eq(what, S("auth"))) {
         control_auth(c, body);
     } else if (str_eq(what, S("expire_page_tokens")) && control_is(c, "POST")) {

@@ -1,12 +1,12 @@
 /*
- * seed.c: the catalogue that a seed stands for: used phones, as a reseller names them.
+ * seed.c: the catalogue that a seed stands for (used phones, as a reseller names them), and buyers.
  *
  * Which listings are odd depends on their number only, so that a small catalogue has some of each:
  * fulfilled by Amazon, sold out, blocked, suppressed, and SKUs that need encoding in a path.
  */
 #include "sim.h"
 
-static const time_ms day_ms = 86400000;
+static const time_ms day_ms = 86400000, hour_ms = 3600000;
 
 struct phone {
     const char *code, *name;
@@ -67,27 +67,58 @@ static void seed_listing(struct sim *s, int64_t i, int64_t n, time_ms now)
     l->updated = created + (time_ms)rng_below(&s->rng, (uint64_t)(now - created - day_ms));
 }
 
+/* A buyer takes one of something that can be bought; NULL: found nothing. */
+static struct order *buy(struct sim *s, enum order_status status, time_ms at)
+{
+    enum { TRIES = 50 };
+    const struct listing *l = NULL;
+    struct order *o;
+    struct error e;
+    for (int i = 0; i < TRIES && !l && s->world.listing_count; i++) {
+        const struct listing *some = s->world.listings[rng_below(&s->rng, s->world.listing_count)];
+        if (!some->gone && listing_is_buyable(some)) l = some;
+    }
+    if (!l) return NULL;
+    struct line_spec line = { .sku = l->sku, .quantity = 1, .price = -1 };
+    const struct order_spec spec = { .marketplace = str_of(s->options.region->marketplaces[0].id),
+        .status = status,
+        .fba = l->fba,
+        .created = at,
+        .lines = &line,
+        .line_count = 1 };
+    return world_order_place(&s->world, &spec, &o, &e) ? NULL : o;
+}
+
 static void seed_order(struct sim *s, int64_t i, int64_t n, time_ms now)
 {
     static const enum order_status states[] = { ORDER_UNSHIPPED, ORDER_SHIPPED, ORDER_UNSHIPPED,
         ORDER_CANCELLED, ORDER_SHIPPED };
-    struct line_spec line = { .quantity = 1, .price = -1 };
-    const struct listing *l = NULL;
-    for (int tries = 0; tries < 50 && !l; tries++) {
-        const struct listing *some = s->world.listings[rng_below(&s->rng, s->world.listing_count)];
-        if (!some->gone && listing_is_buyable(some)) l = some;
+    time_ms step = (10 * day_ms - 600000) / (n + 1);
+    (void)buy(s, states[i % 5], now - 10 * day_ms + step * (i + 1));
+}
+
+static time_ms until_next(struct sim *s)
+{
+    /* Evenly between none and twice the mean. */
+    return (time_ms)rng_below(&s->rng, (uint64_t)(2 * hour_ms / s->orders_per_hour) + 1);
+}
+
+void sim_set_traffic(struct sim *s, int64_t orders_per_hour, time_ms now)
+{
+    s->orders_per_hour = orders_per_hour;
+    if (orders_per_hour > 0) s->next_order = now + until_next(s);
+}
+
+void sim_settle(struct sim *s, time_ms now)
+{
+    /* A clock that was moved by days brings so many buyers at most. */
+    for (int i = 0; i < 1000 && s->orders_per_hour > 0 && s->next_order <= now; i++) {
+        world_settle(&s->world, s->next_order);
+        (void)buy(s, ORDER_UNSHIPPED, s->next_order);
+        s->next_order += until_next(s);
     }
-    if (!l) return;
-    line.sku = l->sku;
-    struct order_spec spec = { .marketplace = str_of(s->options.region->marketplaces[0].id),
-        .status = states[i % 5],
-        .fba = l->fba,
-        .created = now - 10 * day_ms + (10 * day_ms - 600000) / (n + 1) * (i + 1),
-        .lines = &line,
-        .line_count = 1 };
-    struct order *o;
-    struct error e;
-    if (world_order_place(&s->world, &spec, &o, &e)) return;
+    if (s->orders_per_hour > 0 && s->next_order <= now) s->next_order = now + until_next(s);
+    world_settle(&s->world, now);
 }
 
 void sim_seed(struct sim *s, int64_t listings, int64_t orders)

@@ -317,7 +317,7 @@ void sim_handle(void *sim, struct http_request *req, struct http_reply *reply)
     time_ms wait = 0;
     pthread_mutex_lock(&s->lock);
     c.now = sim_clock_now(&s->clock);
-    world_settle(&s->world, c.now);
+    sim_settle(s, c.now);
     if (!split_path(&c)) {
         refuse_input(&c, "The path could not be decoded.");
         http_reply_header(reply, S("Content-Type"), S("application/json"));

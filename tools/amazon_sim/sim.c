@@ -29,6 +29,7 @@ static void start(struct sim *s)
     rng_seeded(&s->rng, (uint64_t)s->options.seed);
     s->key = rng_u64(&s->rng);
     s->settings = default_settings;
+    s->orders_per_hour = 0;
     lwa_init(&s->lwa, s->options.strict, rng_u64(&s->rng));
     faults_clear(&s->faults);
     sim_set_rate_scale(s, s->options.rate_scale);

@@ -80,6 +80,8 @@ struct sim {
     struct faults faults;
     struct calls calls;
     int64_t page_epoch;
+    int64_t orders_per_hour; /* that buyers place by themselves */
+    time_ms next_order;
     uint64_t key; /* signs tokens */
 };
 
@@ -89,6 +91,8 @@ void sim_set_rate_scale(struct sim *s, double scale);
 void sim_stop_waits(struct sim *s);
 void sim_release(struct sim *s);
 void sim_seed(struct sim *s, int64_t listings, int64_t orders);
+void sim_set_traffic(struct sim *s, int64_t orders_per_hour, time_ms now);
+void sim_settle(struct sim *s, time_ms now); /* all that has happened by itself until now */
 void sim_handle(void *sim, struct http_request *req, struct http_reply *reply);
 
 enum { SEGMENTS_MAX = 8 };
