@@ -26,6 +26,7 @@ struct claimed {
     struct push_claim claim;
     struct push_facts facts;
     bool braked;
+    bool was_shown; /* no call of ours explains what was read since the last acceptance */
 };
 
 static enum err find_wish(struct change *c, int64_t channel_id, const struct intake_state *intake,
@@ -36,7 +37,9 @@ static enum err find_wish(struct change *c, int64_t channel_id, const struct int
         "SELECT p.listing_id, g.sku, g.product_type, g.marketplace_ids, p.wanted, p.lane,"
         " g.fulfillment, g.state, c.inventory_sync, c.paused, c.state, c.brake_since,"
         " (SELECT COUNT(*) FROM listing_variation lv WHERE lv.listing_id = g.id), p.wanted_at,"
-        " g.synced, g.imported"
+        " g.synced, g.imported,"
+        " CASE WHEN p.repairs = 0 AND p.sending IS NULL AND g.imported_at > g.synced_at"
+        " THEN 1 ELSE 0 END"
         " FROM push p JOIN listing g ON g.id = p.listing_id JOIN channel c ON c.id = p.channel_id"
         " WHERE p.channel_id = $1 AND p.state = 'waiting' AND p.not_before <= $2"
         " AND (p.lane < 2 OR (p.lane = 2 AND p.wanted_at <= $3)"
@@ -71,17 +74,20 @@ static enum err find_wish(struct change *c, int64_t channel_id, const struct int
             .imported = stmt_int(st, 15),
         };
         out->braked = !stmt_null(st, 11);
+        out->was_shown = stmt_int(st, 16) != 0;
     }
     return stmt_end(st, e);
 }
 
-/* What was told, accepted and is shown no more although all orders were read: not by us. */
+/* What was told and accepted, and is shown no more: less than that although all orders were read,
+ * or more. Not by us. */
 static void note_foreign(struct change *c, int64_t channel_id, const struct claimed *k)
 {
     const struct push_facts *f = &k->facts;
-    bool foreign = k->claim.lane == LANE_REFRESH && f->has_synced && f->has_imported &&
-                   f->synced == f->target && f->imported != f->target;
-    if (!foreign) return;
+    bool known = k->was_shown && f->has_synced && f->has_imported && f->synced == f->target;
+    bool foreign =
+        k->claim.lane == LANE_REFRESH ? f->imported != f->target : f->imported > f->target;
+    if (!known || !foreign) return;
     enum { DAY_MS = 24 * 3600 * 1000 };
     struct stmt *st = tx_prepare(c->tx,
         "UPDATE listing SET foreign_changes = CASE WHEN COALESCE(foreign_since, 0) < $1 THEN 1"
@@ -284,7 +290,9 @@ enum err push_checked(struct change *c, int64_t channel_id, const struct push_ch
                           " AND state = 'accepted'");
     stmt_bind_int(st, 1, check->listing_id);
     bool found = stmt_row(st);
-    int64_t attempts = stmt_int(st, 0), repairs = stmt_int(st, 1), wanted = stmt_int(st, 2);
+    int64_t attempts = found ? stmt_int(st, 0) : 0;
+    int64_t repairs = found ? stmt_int(st, 1) : 0;
+    int64_t wanted = found ? stmt_int(st, 2) : 0;
     enum err rc = stmt_end(st, e);
     if (rc || !found) return rc; /* a newer wish took its place */
     st = tx_prepare(c->tx, "UPDATE listing SET imported = $1, imported_at = $2 WHERE id = $3");

@@ -1,0 +1,288 @@
+/* push_test.c: sending wishes and what comes of them; push_plan_test.c is about making them. */
+#include "fixture.h"
+
+#include "store/channel_log.h"
+
+#include <string.h>
+
+static const struct push_words good = { "patchListingsItem", 200, { "", 0 }, { "R1", 2 } };
+
+/* A channel with one listing that shows 5 and should show `units`. */
+struct shop {
+    int64_t channel, variation, listing;
+};
+
+static struct shop open_shop(struct fix *f, int units)
+{
+    struct shop s = { .variation = fix_variation(f, "A", "A"), .channel = fix_channel(f, "Shop") };
+    s.listing = fix_listing(f, s.channel, "A", 5);
+    fix_items(f, s.variation, units);
+    fix_plan(f);
+    return s;
+}
+
+static void accept(struct fix *f, const struct shop *s, const struct push_claim *claim)
+{
+    WRITE(f, push_accepted(&f->c, s->channel, claim, &good, &f->e), "accepted");
+}
+
+static struct push_figures figures(struct fix *f, int64_t channel)
+{
+    struct push_figures out;
+    READ(f, push_figures_load(f->c.tx, channel, f->now, &out, &f->e), "figures");
+    return out;
+}
+
+static size_t due(struct fix *f, int64_t channel, struct push_check *out)
+{
+    struct push_check *rows;
+    size_t count;
+    READ(f, push_checks_due(f->c.tx, channel, f->now, 10, &f->arena, &rows, &count, &f->e), "due");
+    if (count) *out = rows[0];
+    return count;
+}
+
+static int64_t events(struct fix *f, int64_t channel, const char *kind)
+{
+    struct channel_event_filter filter = { .kind = str_of(kind) };
+    struct page page = { 0, 50 };
+    struct channel_event *rows;
+    size_t count;
+    READ(f, channel_event_list(f->c.tx, channel, &filter, &page, &f->arena, &rows, &count, &f->e),
+        kind);
+    return (int64_t)count;
+}
+
+static void test_accepted_and_applied(void **state)
+{
+    struct fix *f = *state;
+    struct shop s = open_shop(f, 3);
+    struct push_claim claim = fix_claim(f, s.channel);
+    CHECK_INT(claim.listing_id, s.listing, "the wish");
+    CHECK_STR(claim.sku, S("A"), "its SKU");
+    CHECK_STR(claim.product_type, S("PHONE"), "its product type");
+    CHECK_INT(claim.quantity, 3, "what to say");
+    CHECK_INT(claim.lane, LANE_FALL, "from 5 to 3");
+    CHECK_INT(fix_claim(f, s.channel).listing_id, 0, "once");
+    CHECK_INT(figures(f, s.channel).sending, 1, "under way");
+    accept(f, &s, &claim);
+    struct listing l = fix_load_listing(f, s.listing);
+    CHECK_INT(l.synced.quantity, 3, "accepted");
+    CHECK_INT(l.synced.at, f->now, "and when");
+    struct push_check check = { 0 };
+    CHECK_INT(due(f, s.channel, &check), 0, "the channel needs its time");
+    fix_plan(f);
+    CHECK_INT(figures(f, s.channel).accepted, 1, "planning leaves it to its read-back");
+    f->now += 2000;
+    CHECK_INT(due(f, s.channel, &check), 1, "now");
+    CHECK_INT(check.wanted, 3, "what should be seen");
+    WRITE(f, push_checked(&f->c, s.channel, &check, true, 3, &f->e), "it is seen");
+    CHECK_INT(fix_int(f, "SELECT COUNT(*) FROM push"), 0, "done");
+    CHECK_INT(fix_load_listing(f, s.listing).imported.quantity, 3, "known");
+    CHECK_INT(events(f, s.channel, "push_applied"), 1, "told");
+    fix_plan(f);
+    CHECK_INT(fix_claim(f, s.channel).listing_id, 0, "nothing more to say");
+}
+
+static void test_a_difference_that_stays(void **state)
+{
+    struct fix *f = *state;
+    struct shop s = open_shop(f, 3);
+    int sent = 0, checks = 0;
+    for (int round = 0; round < 100; round++) {
+        struct push_claim claim = fix_claim(f, s.channel);
+        struct push_check check = { 0 };
+        if (claim.listing_id) {
+            sent++;
+            accept(f, &s, &claim);
+            fix_plan(f);
+        } else if (due(f, s.channel, &check)) {
+            checks++;
+            WRITE(f, push_checked(&f->c, s.channel, &check, true, 5, &f->e), "still 5");
+            fix_plan(f);
+        } else {
+            f->now += 60000;
+        }
+    }
+    CHECK_INT(sent, 4, "sent again three times, then a person is asked");
+    CHECK_INT(checks, 20, "five looks each time");
+    CHECK_INT(figures(f, s.channel).failed, 1, "failed");
+    CHECK_INT(events(f, s.channel, "difference_stays"), 4, "each told");
+    CHECK_INT(fix_load_listing(f, s.listing).foreign_changes, 0, "nobody else is accused");
+    fix_items(f, s.variation, 1);
+    fix_plan(f);
+    CHECK_INT(fix_claim(f, s.channel).quantity, 4, "a newer wish begins anew");
+}
+
+static void test_refused(void **state)
+{
+    struct fix *f = *state;
+    struct shop s = open_shop(f, 3);
+    struct push_words words = { "patchListingsItem", 400, S("No."), S("R2") };
+    time_ms wait = 15 * 60 * 1000;
+    for (int i = 0; i < 7; i++) {
+        struct push_claim claim = fix_claim(f, s.channel);
+        CHECK_INT(claim.listing_id, s.listing, "tried again after its wait");
+        WRITE(f, push_refused(&f->c, s.channel, &claim, &words, &f->e), "refused");
+        fix_plan(f);
+        CHECK_INT(figures(f, s.channel).held, 1, "held back");
+        f->now += wait - 1;
+        CHECK_INT(fix_claim(f, s.channel).listing_id, 0, "not before");
+        f->now += 1;
+        if (i < 5) wait *= 2;
+    }
+    CHECK_INT(events(f, s.channel, "push_refused"), 7, "each in the channel's words");
+    struct push_claim claim = fix_claim(f, s.channel);
+    WRITE(f, push_refused(&f->c, s.channel, &claim, &words, &f->e), "refused");
+    CHECK_INT(fix_int(f, "SELECT COUNT(*) FROM push WHERE refusal = 'No.'"), 1, "its words");
+    WRITE(f, push_mark_all(&f->c, s.channel, &f->e), "a person asks");
+    CHECK_INT(fix_claim(f, s.channel).listing_id, s.listing, "at once");
+    WRITE(f, push_refused(&f->c, s.channel, &claim, &words, &f->e), "refused");
+    fix_items(f, s.variation, 1);
+    fix_plan(f);
+    CHECK_INT(fix_claim(f, s.channel).quantity, 4, "the next wish does not wait");
+}
+
+static void test_put_back(void **state)
+{
+    struct fix *f = *state;
+    struct shop s = open_shop(f, 3);
+    struct push_claim claim = fix_claim(f, s.channel);
+    WRITE(f, push_put_back(&f->c, &claim, true, f->now + 5000, &f->e), "perhaps done");
+    fix_items(f, s.variation, 2);
+    fix_plan(f);
+    struct push_figures p = figures(f, s.channel);
+    CHECK_INT(
+        p.waiting, 1, "5 is what was shown before, but a call of unknown outcome may have said 3");
+    f->now += 5000;
+    claim = fix_claim(f, s.channel);
+    CHECK_INT(claim.quantity, 5, "so 5 is said");
+    WRITE(f, push_put_back(&f->c, &claim, false, f->now + 100, &f->e), "not done");
+    CHECK_INT(fix_claim(f, s.channel).listing_id, 0, "later");
+    f->now += 100;
+    CHECK_INT(fix_claim(f, s.channel).quantity, 5, "again");
+}
+
+static void test_recover(void **state)
+{
+    struct fix *f = *state;
+    struct shop s = open_shop(f, 3);
+    CHECK_INT(fix_claim(f, s.channel).quantity, 3, "claimed, then the process died");
+    CHECK_INT(fix_claim(f, s.channel).listing_id, 0, "nobody else takes it");
+    int64_t other = fix_channel(f, "Other");
+    WRITE(f, push_recover(&f->c, other, &f->e), "of another channel");
+    CHECK_INT(figures(f, s.channel).sending, 1, "not concerned");
+    WRITE(f, push_recover(&f->c, s.channel, &f->e), "the next one takes over");
+    fix_items(f, s.variation, 2);
+    fix_plan(f);
+    CHECK_INT(fix_claim(f, s.channel).quantity, 5, "what may have been said is put right");
+}
+
+static void test_newest_wish_while_sending(void **state)
+{
+    struct fix *f = *state;
+    struct shop s = open_shop(f, 3);
+    struct push_claim claim = fix_claim(f, s.channel);
+    fix_items(f, s.variation, 1);
+    fix_plan(f);
+    CHECK_INT(fix_claim(f, s.channel).listing_id, 0, "one call at a time for a listing");
+    accept(f, &s, &claim);
+    CHECK_INT(figures(f, s.channel).waiting, 1, "the newer wish goes next");
+    claim = fix_claim(f, s.channel);
+    CHECK_INT(claim.quantity, 4, "the newest");
+    fix_sql(f, "DELETE FROM item_event");
+    fix_sql(f, "DELETE FROM item");
+    fix_sql(f, "UPDATE stock_count SET units = 3");
+    WRITE(f, push_mark_all(&f->c, s.channel, &f->e), "look again");
+    fix_plan(f);
+    accept(f, &s, &claim);
+    fix_plan(f);
+    CHECK_INT(fix_claim(f, s.channel).quantity, 3, "back to what was accepted before the last");
+}
+
+static void test_gone(void **state)
+{
+    struct fix *f = *state;
+    struct shop s = open_shop(f, 3);
+    struct push_claim claim = fix_claim(f, s.channel);
+    struct push_words words = { "patchListingsItem", 404, S("no such SKU"), S("R3") };
+    WRITE(f, push_gone(&f->c, s.channel, &claim, &words, &f->e), "gone");
+    CHECK_STR(fix_load_listing(f, s.listing).state, S("ended"), "ended");
+    fix_plan(f);
+    CHECK_INT(fix_int(f, "SELECT COUNT(*) FROM push"), 0, "nothing is sent to it");
+}
+
+static void test_read_backs_that_fail(void **state)
+{
+    struct fix *f = *state;
+    struct shop s = open_shop(f, 3);
+    struct push_claim claim = fix_claim(f, s.channel);
+    accept(f, &s, &claim);
+    f->now += 2000;
+    struct push_check check = { 0 };
+    CHECK_INT(due(f, s.channel, &check), 1, "due");
+    WRITE(f, push_check_later(&f->c, &check, f->now + 500, &f->e), "could not be read");
+    CHECK_INT(due(f, s.channel, &check), 0, "later");
+    CHECK_INT(figures(f, s.channel).next_check_at, f->now + 500, "then");
+    f->now += 500;
+    CHECK_INT(due(f, s.channel, &check), 1, "due again");
+    fix_items(f, s.variation, 1);
+    fix_plan(f);
+    WRITE(f, push_checked(&f->c, s.channel, &check, true, 3, &f->e), "read too late");
+    CHECK_INT(fix_claim(f, s.channel).quantity, 4, "a newer wish has taken its place");
+}
+
+static void test_changed_elsewhere(void **state)
+{
+    struct fix *f = *state;
+    struct shop s = open_shop(f, 3);
+    for (int i = 0; i < 3; i++) {
+        struct push_claim claim = fix_claim(f, s.channel);
+        CHECK_INT(claim.quantity, 3, "ours is put back");
+        accept(f, &s, &claim);
+        f->now += 2000;
+        struct push_check check = { 0 };
+        CHECK_INT(due(f, s.channel, &check), 1, "due");
+        WRITE(f, push_checked(&f->c, s.channel, &check, true, 3, &f->e), "applied");
+        CHECK_INT(fix_load_listing(f, s.listing).foreign_changes, i, "counted so far");
+        f->now += 60000;
+        fix_listing(f, s.channel, "A", i == 1 ? 1 : 9);
+        fix_plan(f);
+    }
+    CHECK_INT(fix_claim(f, s.channel).lane, LANE_FALL, "more than is there does not wait");
+    struct listing l = fix_load_listing(f, s.listing);
+    CHECK_INT(l.foreign_changes, 3, "somebody else changed it three times");
+    CHECK_INT(events(f, s.channel, "changed_elsewhere"), 3, "told");
+}
+
+static void test_waiting_for_orders(void **state)
+{
+    struct fix *f = *state;
+    struct shop s = open_shop(f, 9);
+    struct intake_state intake = { true, f->now - 1, f->now - 1 };
+    struct push_claim claim;
+    WRITE(f, push_claim_next(&f->c, s.channel, &intake, &f->arena, &claim, &f->e), "a rise");
+    CHECK_INT(claim.listing_id, 0, "waits until orders were asked for");
+    CHECK(figures(f, s.channel).rises, "and says so");
+    intake.asked_at = f->now;
+    WRITE(f, push_claim_next(&f->c, s.channel, &intake, &f->arena, &claim, &f->e), "asked");
+    CHECK_INT(claim.quantity, 9, "goes");
+    CHECK_INT(claim.lane, LANE_RISE, "a rise");
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        FIX_TEST(test_accepted_and_applied),
+        FIX_TEST(test_a_difference_that_stays),
+        FIX_TEST(test_refused),
+        FIX_TEST(test_put_back),
+        FIX_TEST(test_recover),
+        FIX_TEST(test_newest_wish_while_sending),
+        FIX_TEST(test_gone),
+        FIX_TEST(test_read_backs_that_fail),
+        FIX_TEST(test_changed_elsewhere),
+        FIX_TEST(test_waiting_for_orders),
+    };
+    return fix_main(argc, argv, "store/push", tests, COUNT_OF(tests));
+}
