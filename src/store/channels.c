@@ -282,6 +282,16 @@ static enum err explain_conflict(enum err rc, struct error *e)
     return rc;
 }
 
+/* They are planned anew: by changed settings, or because calls can be made again. */
+static void mark_listings(struct change *c, int64_t channel_id)
+{
+    struct stmt *st = tx_prepare(c->tx, "INSERT INTO dirty_listing (listing_id)"
+                                        " SELECT id FROM listing WHERE channel_id = $1");
+    stmt_bind_int(st, 1, channel_id);
+    stmt_later(st);
+    tx_notify(c->tx, TOPIC_STOCK);
+}
+
 enum err channel_create(struct change *c, struct channel_row *in, struct error *e)
 {
     struct stmt *st = tx_prepare(c->tx,
@@ -316,15 +326,6 @@ static bool figures_change(const struct channel_row *a, const struct channel_row
            a->inventory_sync != b->inventory_sync || a->paused != b->paused ||
            !same_ids(a->status_ids, a->status_count, b->status_ids, b->status_count) ||
            !same_ids(a->warehouse_ids, a->warehouse_count, b->warehouse_ids, b->warehouse_count);
-}
-
-static void mark_listings(struct change *c, int64_t channel_id)
-{
-    struct stmt *st = tx_prepare(c->tx, "INSERT INTO dirty_listing (listing_id)"
-                                        " SELECT id FROM listing WHERE channel_id = $1");
-    stmt_bind_int(st, 1, channel_id);
-    stmt_later(st);
-    tx_notify(c->tx, TOPIC_STOCK);
 }
 
 enum err channel_update(
@@ -364,6 +365,7 @@ enum err channel_set_credentials(struct change *c, int64_t id, struct str sealed
     change_list_add(&l, "credentials", (struct str){ 0 }, (struct str){ 0 });
     audit_add(c, "update", "channel", id, change_list_end(&l));
     change_list_release(&l);
+    mark_listings(c, id); /* wishes of the time without credentials were not kept */
     tx_notify(c->tx, TOPIC_CHANNEL);
     return OK;
 }
@@ -427,6 +429,7 @@ enum err channel_set_state(struct change *c, const struct channel_row *ch, enum 
     stmt_bind_int(st, 4, ch->id);
     enum err rc = stmt_run(st, NULL, e);
     if (rc || ch->state == state) return rc;
+    if (ch->state == CHANNEL_RECONNECT_NEEDED) mark_listings(c, ch->id);
     channel_event_add(c, ch->id,
         &(struct channel_event){ .kind = "state_changed",
             .severity = state == CHANNEL_CONNECTED ? "info" : "error",

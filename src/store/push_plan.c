@@ -190,12 +190,19 @@ static bool plan_one(struct change *c, const struct candidate *k)
 /* A little time after a person has let a round go, what belongs to it may still be planned. */
 enum { BRAKE_GRACE_MS = 60 * 1000 };
 
+/* What the channel shows, as far as is known: the later one of what it accepted and what was read.
+ */
+#define LIVE                                                                                       \
+    "CASE WHEN g.imported IS NOT NULL AND g.imported_at >= COALESCE(g.synced_at, 0)"               \
+    " THEN g.imported ELSE COALESCE(g.synced, 0) END > 0"
+
 static enum err judge_brake(struct change *c, int64_t channel_id, struct error *e)
 {
     struct stmt *st = tx_prepare(c->tx,
-        "SELECT (SELECT COUNT(*) FROM push p WHERE p.channel_id = c.id AND p.state = 'waiting'"
-        " AND p.lane = 0 AND p.wanted_at > COALESCE(c.brake_released_at, 0) + $2),"
-        " c.brake_since FROM channel c WHERE c.id = $1");
+        "SELECT (SELECT COUNT(*) FROM push p JOIN listing g ON g.id = p.listing_id"
+        " WHERE p.channel_id = c.id AND p.state = 'waiting' AND p.lane = 0 AND " LIVE
+        " AND p.wanted_at > COALESCE(c.brake_released_at, 0) + $2), c.brake_since"
+        " FROM channel c WHERE c.id = $1");
     stmt_bind_int(st, 1, channel_id);
     stmt_bind_int(st, 2, BRAKE_GRACE_MS);
     int64_t falls = 0;
@@ -206,9 +213,8 @@ static enum err judge_brake(struct change *c, int64_t channel_id, struct error *
     }
     enum err rc = stmt_end(st, e);
     if (rc || braked || falls < BRAKE_LEAST) return rc;
-    st = tx_prepare(c->tx, "SELECT COUNT(*) FROM listing WHERE channel_id = $1"
-                           " AND state <> 'ended' AND fulfillment = 'merchant'"
-                           " AND COALESCE(imported, synced, 0) > 0");
+    st = tx_prepare(c->tx, "SELECT COUNT(*) FROM listing g WHERE g.channel_id = $1"
+                           " AND g.state <> 'ended' AND g.fulfillment = 'merchant' AND " LIVE);
     stmt_bind_int(st, 1, channel_id);
     int64_t live;
     rc = stmt_scalar(st, 0, &live, e);

@@ -1,0 +1,307 @@
+/* push_plan_test.c: which wishes are made, and which are not. */
+#include "fixture.h"
+
+struct wish {
+    int64_t count, wanted, lane;
+};
+
+static struct wish wish_of(struct fix *f, int64_t listing_id)
+{
+    return (struct wish){
+        fix_int_of(f, "SELECT COUNT(*) FROM push WHERE listing_id = $1", listing_id),
+        fix_int_of(f, "SELECT wanted FROM push WHERE listing_id = $1", listing_id),
+        fix_int_of(f, "SELECT lane FROM push WHERE listing_id = $1", listing_id),
+    };
+}
+
+static void set_channel(struct fix *f, int64_t id, bool sync, bool paused)
+{
+    struct channel_row *before = fix_load_channel(f, id), *after = fix_load_channel(f, id);
+    after->inventory_sync = sync;
+    after->paused = paused;
+    WRITE(f, channel_update(&f->c, before, after, &f->e), "settings");
+}
+
+static void test_lanes(void **state)
+{
+    struct fix *f = *state;
+    int64_t channel = fix_channel(f, "Shop");
+    static const struct {
+        const char *sku;
+        int units;
+        int64_t shown;
+        int lane; /* -1: no wish */
+        const char *why;
+    } rows[] = {
+        { "zero", 0, 4, LANE_FALL_TO_ZERO, "it shows what is not there" },
+        { "unseen", 0, -1, LANE_FALL_TO_ZERO, "it may show what is not there" },
+        { "fall", 2, 4, LANE_FALL, "less" },
+        { "unknown", 2, -1, LANE_FALL, "it may show more" },
+        { "rise", 3, 1, LANE_RISE, "more" },
+        { "same", 3, 3, -1, "nothing differs" },
+        { "none", 0, 0, -1, "neither here" },
+    };
+    int64_t ids[COUNT_OF(rows)];
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        int64_t v = fix_variation(f, rows[i].sku, rows[i].sku);
+        ids[i] = fix_listing(f, channel, rows[i].sku, rows[i].shown);
+        fix_items(f, v, rows[i].units);
+    }
+    fix_plan(f);
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct wish w = wish_of(f, ids[i]);
+        CHECK_INT(w.count, rows[i].lane >= 0, rows[i].why);
+        if (rows[i].lane < 0) continue;
+        CHECK_INT(w.lane, rows[i].lane, rows[i].why);
+        CHECK_INT(w.wanted, rows[i].units, rows[i].why);
+    }
+    static const size_t order[] = { 0, 1, 2, 3, 4 };
+    for (size_t i = 0; i < COUNT_OF(order); i++) {
+        struct push_claim claim = fix_claim(f, channel);
+        CHECK_INT(claim.lane, rows[order[i]].lane, "falls to zero go first, rises last");
+    }
+    CHECK_INT(fix_claim(f, channel).listing_id, 0, "that was all");
+    CHECK_INT(fix_int(f, "SELECT COUNT(*) FROM dirty_listing"), 0, "no mark is left");
+    CHECK_INT(fix_int(f, "SELECT COUNT(*) FROM dirty_variation"), 0, "nor of variations");
+}
+
+static void test_newest_wins(void **state)
+{
+    struct fix *f = *state;
+    int64_t channel = fix_channel(f, "Shop"), v = fix_variation(f, "A", "A");
+    int64_t id = fix_listing(f, channel, "A", 0);
+    fix_items(f, v, 2);
+    fix_plan(f);
+    fix_items(f, v, 3);
+    fix_plan(f);
+    struct wish w = wish_of(f, id);
+    CHECK_INT(w.count, 1, "one wish per listing");
+    CHECK_INT(w.wanted, 5, "the newest");
+    int64_t order = fix_order(f, ST_NEW, v, 5);
+    fix_plan(f);
+    CHECK_INT(wish_of(f, id).count, 0, "what is shown is right again: nothing to say");
+    struct listing l = fix_load_listing(f, id);
+    CHECK_INT(l.calculated.quantity, 0, "calculated");
+    fix_order(f, ST_NEW, v, 2);
+    fix_plan(f);
+    CHECK_INT(fix_load_listing(f, id).calculated.quantity, -2, "signed");
+    CHECK_INT(fix_load_listing(f, id).target, 0, "but the channel is told no less than zero");
+    fix_set_status(f, order, ST_SHIPPED);
+    fix_plan(f);
+    CHECK_INT(wish_of(f, id).wanted, 3, "closing without committing raises it again");
+}
+
+static void test_sync_off(void **state)
+{
+    struct fix *f = *state;
+    int64_t channel = fix_channel(f, "Shop"), v = fix_variation(f, "A", "A");
+    int64_t id = fix_listing(f, channel, "A", 4);
+    fix_items(f, v, 2);
+    fix_plan(f);
+    CHECK_INT(wish_of(f, id).count, 1, "on");
+    set_channel(f, channel, false, false);
+    CHECK_INT(fix_claim(f, channel).listing_id, 0, "off: nothing is sent, at once");
+    fix_plan(f);
+    CHECK_INT(wish_of(f, id).count, 0, "nor wished");
+    fix_items(f, v, 1);
+    fix_plan(f);
+    CHECK_INT(fix_load_listing(f, id).target, 3, "its figures go on");
+    CHECK_INT(wish_of(f, id).count, 0, "without a wish");
+    set_channel(f, channel, true, true);
+    fix_plan(f);
+    CHECK_INT(fix_claim(f, channel).listing_id, 0, "paused");
+    set_channel(f, channel, true, false);
+    fix_plan(f);
+    CHECK_INT(wish_of(f, id).wanted, 3, "on again: what it missed");
+}
+
+static void test_reconnect(void **state)
+{
+    struct fix *f = *state;
+    int64_t channel = fix_channel(f, "Shop"), v = fix_variation(f, "A", "A");
+    int64_t id = fix_listing(f, channel, "A", 4);
+    fix_items(f, v, 2);
+    fix_plan(f);
+    struct channel_row *ch = fix_load_channel(f, channel);
+    WRITE(f, channel_set_state(&f->c, ch, CHANNEL_RECONNECT_NEEDED, S("invalid_grant"), &f->e), "");
+    CHECK_INT(fix_claim(f, channel).listing_id, 0, "nothing can be sent");
+    CHECK_INT(wish_of(f, id).count, 1, "and nothing is lost by trying");
+    fix_items(f, v, 1);
+    fix_plan(f);
+    WRITE(f, channel_set_credentials(&f->c, channel, S("sealed"), &f->e), "new credentials");
+    fix_plan(f);
+    CHECK_INT(fix_claim(f, channel).quantity, 3, "what was wished meanwhile is sent");
+
+    ch = fix_load_channel(f, channel);
+    WRITE(f, channel_set_state(&f->c, ch, CHANNEL_RECONNECT_NEEDED, S("again"), &f->e), "again");
+    fix_items(f, v, 1);
+    fix_plan(f);
+    ch = fix_load_channel(f, channel);
+    WRITE(f, channel_set_state(&f->c, ch, CHANNEL_CONNECTED, S(""), &f->e), "by itself");
+    WRITE(f, push_recover(&f->c, channel, &f->e), "the call under way");
+    fix_plan(f);
+    CHECK_INT(fix_claim(f, channel).quantity, 4, "the same");
+}
+
+static void test_never_pushed(void **state)
+{
+    struct fix *f = *state;
+    int64_t channel = fix_channel(f, "Shop"), v = fix_variation(f, "A", "A");
+    int64_t id = fix_listing(f, channel, "A", 4);
+    fix_items(f, v, 2);
+    fix_plan(f);
+    fix_connect_none(f, id);
+    CHECK_INT(fix_claim(f, channel).listing_id, 0, "disconnecting sends nothing, no zero");
+    fix_plan(f);
+    CHECK_INT(wish_of(f, id).count, 0, "nor wishes");
+    CHECK(!fix_load_listing(f, id).calculated.present, "it has no figures");
+
+    int64_t w = fix_variation(f, "F", "FBA");
+    int64_t fba = fix_listing(f, channel, "FBA", 4);
+    fix_items(f, w, 2);
+    fix_plan(f);
+    CHECK_INT(wish_of(f, fba).count, 1, "fulfilled by us so far");
+    fix_sql(f, "UPDATE listing SET fulfillment = 'amazon' WHERE sku = 'FBA'");
+    CHECK_INT(fix_claim(f, channel).listing_id, 0, "fulfilled by Amazon: never, whatever happens");
+    WRITE(f, push_mark_all(&f->c, channel, &f->e), "look again");
+    fix_plan(f);
+    CHECK_INT(wish_of(f, fba).count, 0, "nor wished");
+    struct listing before = fix_load_listing(f, fba), after = before;
+    after.mode = LISTING_VARIATIONS;
+    after.set_variation_ids = &w;
+    after.set_variation_count = 1;
+    WRITE(f, listing_update(&f->c, &before, &after, &f->e), "connected by hand");
+    fix_plan(f);
+    CHECK_INT(wish_of(f, fba).count, 0, "never");
+
+    int64_t x = fix_variation(f, "X", "END");
+    int64_t ended = fix_listing(f, channel, "END", 4);
+    fix_items(f, x, 2);
+    fix_plan(f);
+    WRITE(f, listing_end(&f->c, ended, &f->e), "ended");
+    CHECK_INT(fix_claim(f, channel).listing_id, 0, "an ended listing is not sent");
+    fix_plan(f);
+    CHECK_INT(wish_of(f, ended).count, 0, "nor wished");
+}
+
+static void test_inactive_is_pushed(void **state)
+{
+    struct fix *f = *state;
+    int64_t channel = fix_channel(f, "Shop"), v = fix_variation(f, "A", "A");
+    fix_listing(f, channel, "A", 0);
+    fix_sql(f, "UPDATE listing SET state = 'inactive'");
+    fix_items(f, v, 2);
+    fix_plan(f);
+    CHECK_INT(fix_claim(f, channel).quantity, 2, "otherwise a zero could never be undone");
+}
+
+static void test_settings_count(void **state)
+{
+    struct fix *f = *state;
+    int64_t channel = fix_channel(f, "Shop"), v = fix_variation(f, "A", "A");
+    int64_t id = fix_listing(f, channel, "A", 5);
+    fix_items(f, v, 5);
+    fix_plan(f);
+    struct channel_row *before = fix_load_channel(f, channel),
+                       *after = fix_load_channel(f, channel);
+    after->reserve = 2;
+    WRITE(f, channel_update(&f->c, before, after, &f->e), "reserve");
+    fix_plan(f);
+    CHECK_INT(wish_of(f, id).wanted, 3, "the channel's reserve");
+    *before = *after;
+    after->has_cap = true;
+    after->cap = 1;
+    WRITE(f, channel_update(&f->c, before, after, &f->e), "cap");
+    fix_plan(f);
+    CHECK_INT(wish_of(f, id).wanted, 1, "the channel's cap");
+    *before = *after;
+    after->status_count = 0;
+    WRITE(f, channel_update(&f->c, before, after, &f->e), "no counted status");
+    fix_plan(f);
+    CHECK_INT(wish_of(f, id).wanted, 0, "nothing counts");
+}
+
+static void test_brake(void **state)
+{
+    struct fix *f = *state;
+    int64_t channel = fix_channel(f, "Shop"), variations[12];
+    for (int i = 0; i < 12; i++) {
+        char *sku = arena_new(&f->arena, char, 8);
+        snprintf(sku, 8, "S%d", i);
+        variations[i] = fix_variation(f, sku, sku);
+        fix_items(f, variations[i], 1);
+        fix_listing(f, channel, sku, 1);
+    }
+    fix_plan(f);
+    CHECK_INT(fix_int(f, "SELECT COUNT(*) FROM push"), 0, "all show what they should");
+    struct channel_row *before = fix_load_channel(f, channel),
+                       *after = fix_load_channel(f, channel);
+    after->status_count = 0;
+    WRITE(f, channel_update(&f->c, before, after, &f->e), "a slip of the hand");
+    fix_plan(f);
+    struct channel_row *ch = fix_load_channel(f, channel);
+    CHECK_INT(ch->brake_since, f->now, "the brake pulls");
+    CHECK_INT(ch->brake_live, 12, "of so many live ones");
+    CHECK_INT(ch->brake_zeroed, 12, "so many would fall to zero");
+    CHECK_STR(str_of(channel_shown_state(ch)), S("braked"), "and says so");
+    CHECK_INT(fix_claim(f, channel).listing_id, 0, "nothing is sent");
+    WRITE(f, channel_set_brake(&f->c, ch, 0, 0, 0, &f->e), "a person lets it go");
+    CHECK_INT(fix_claim(f, channel).quantity, 0, "then it is");
+    fix_items(f, variations[0], 1);
+    fix_plan(f);
+    ch = fix_load_channel(f, channel);
+    CHECK_INT(ch->brake_since, 0, "and does not pull again for the same");
+    CHECK_INT(ch->brake_released_at, f->now, "when");
+}
+
+static void test_brake_counts_live_ones(void **state)
+{
+    struct fix *f = *state;
+    int64_t channel = fix_channel(f, "Shop");
+    for (int i = 0; i < 12; i++) {
+        char *sku = arena_new(&f->arena, char, 8);
+        snprintf(sku, 8, "S%d", i);
+        fix_variation(f, sku, sku);
+        fix_listing(f, channel, sku, -1);
+    }
+    fix_plan(f);
+    CHECK_INT(fix_int(f, "SELECT COUNT(*) FROM push WHERE lane = 0"), 12, "to be told zero");
+    CHECK_INT(fix_load_channel(f, channel)->brake_since, 0, "none of them is known to be live");
+}
+
+static void test_rounds(void **state)
+{
+    struct fix *f = *state;
+    int64_t channel = fix_channel(f, "Shop");
+    for (int i = 0; i < 5; i++) {
+        char *sku = arena_new(&f->arena, char, 8);
+        snprintf(sku, 8, "S%d", i);
+        fix_items(f, fix_variation(f, sku, sku), 1);
+        fix_listing(f, channel, sku, 0);
+    }
+    int rounds = 0;
+    for (bool more = true; more; rounds++)
+        WRITE(f, push_plan(&f->c, 2, &more, &f->e), "a small round");
+    CHECK(rounds > 1, "in several rounds");
+    CHECK_INT(fix_int(f, "SELECT COUNT(*) FROM push WHERE wanted = 1"), 5, "all are planned");
+    bool more = true;
+    WRITE(f, push_plan(&f->c, 2, &more, &f->e), "nothing to do");
+    CHECK(!more, "and says so");
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        FIX_TEST(test_lanes),
+        FIX_TEST(test_newest_wins),
+        FIX_TEST(test_sync_off),
+        FIX_TEST(test_reconnect),
+        FIX_TEST(test_never_pushed),
+        FIX_TEST(test_inactive_is_pushed),
+        FIX_TEST(test_settings_count),
+        FIX_TEST(test_brake),
+        FIX_TEST(test_brake_counts_live_ones),
+        FIX_TEST(test_rounds),
+    };
+    return fix_main(argc, argv, "store/push_plan", tests, COUNT_OF(tests));
+}
