@@ -13,7 +13,7 @@ struct known_order {
     int64_t id, status_id;
     struct str channel_status;
     time_ms version;
-    bool is_open, cancel_requested, unmapped;
+    bool is_open;
 };
 
 static enum err find_known(struct change *c, int64_t channel_id, struct str channel_order_id,
@@ -22,14 +22,13 @@ static enum err find_known(struct change *c, int64_t channel_id, struct str chan
     *out = (struct known_order){ 0 };
     struct stmt *st = tx_prepare(c->tx,
         "SELECT id, status_id, channel_status, channel_updated_at,"
-        " (SELECT is_open FROM order_status WHERE id = status_id), cancel_requested,"
-        " channel_unmapped FROM sales_order"
+        " (SELECT is_open FROM order_status WHERE id = status_id) FROM sales_order"
         " WHERE channel_id = $1 AND channel_order_id = $2 FOR UPDATE");
     stmt_bind_int(st, 1, channel_id);
     stmt_bind_str(st, 2, channel_order_id);
     if (stmt_row(st))
         *out = (struct known_order){ stmt_int(st, 0), stmt_int(st, 1), stmt_str(st, 2, c->arena),
-            stmt_int(st, 3), stmt_int(st, 4) != 0, stmt_int(st, 5) != 0, stmt_int(st, 6) != 0 };
+            stmt_int(st, 3), stmt_int(st, 4) != 0 };
     return stmt_end(st, e);
 }
 
@@ -121,6 +120,13 @@ static const struct known_line *find_line(
     return NULL;
 }
 
+static bool names_line(const struct intake_order *o, struct str channel_line_id)
+{
+    for (size_t i = 0; i < o->line_count; i++)
+        if (str_eq(o->lines[i].channel_line_id, channel_line_id)) return true;
+    return false;
+}
+
 static enum err write_line(
     struct change *c, const struct known_line *was, const struct intake_line *now, struct error *e)
 {
@@ -165,6 +171,16 @@ static enum err merge_lines(struct change *c, int64_t order_id, const struct int
         rc = write_line(c, was, line, e);
         if (was->quantity != line->quantity)
             change_list_add_int(changes, "line", was->quantity, line->quantity);
+        *changed = true;
+    }
+    /* An order comes with all its lines: one that it no longer names is asked for no more. An order
+     * without any line says nothing about them. */
+    for (size_t i = 0; i < count && o->line_count && !rc; i++) {
+        if (known[i].deleted || !known[i].quantity || names_line(o, known[i].channel_line_id))
+            continue;
+        struct intake_line none = { .quantity = 0 };
+        rc = write_line(c, &known[i], &none, e);
+        change_list_add_int(changes, "line", known[i].quantity, 0);
         *changed = true;
     }
     return rc;
