@@ -2,6 +2,7 @@
 #include "store/channels.h"
 
 #include "store/channel_log.h"
+#include "store/derive.h"
 
 #include <string.h>
 
@@ -335,10 +336,12 @@ enum err channel_update(
         "UPDATE channel SET name = $1, marketplace_ids = $2, seller_id = $3, endpoint_url = $4,"
         " token_url = $5, paused = $6, inventory_sync = $7, order_import = $8,"
         " import_orders_from = $9, organization_type = $10, reserve = $11, cap = $12,"
-        " updated_at = $13, settings_at = $13, version = version + 1 WHERE id = $14");
+        " updated_at = $13, settings_at = $13, version = version + 1 WHERE id = $14"
+        " AND version = $15");
     bind_settings(c, st, after);
     stmt_bind_int(st, 14, before->id);
-    enum err rc = stmt_run(st, NULL, e);
+    stmt_bind_int(st, 15, before->version);
+    enum err rc = stmt_run_versioned(st, e);
     if (rc) return explain_conflict(rc, e);
     replace_counted(c, after);
     replace_map(c, after);
@@ -388,8 +391,6 @@ static enum err remove_parts(struct change *c, int64_t id, struct error *e)
         "DELETE FROM channel_cursor WHERE channel_id = $1",
         "DELETE FROM bucket WHERE channel_id = $1",
         "DELETE FROM quarantine WHERE channel_id = $1",
-        "UPDATE run SET state = 'canceled' WHERE channel_id = $1"
-        " AND state IN ('queued', 'running')",
     };
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         struct stmt *st = tx_prepare(c->tx, parts[i]);
@@ -403,9 +404,17 @@ static enum err remove_parts(struct change *c, int64_t id, struct error *e)
 enum err channel_delete(struct change *c, const struct channel_row *ch, struct error *e)
 {
     tx_lock(c->tx, LOCK_CANDIDATES, true);
+    tx_lock(c->tx, LOCK_PLANNER, true);
     enum err rc = remove_parts(c, ch->id, e);
+    if (!rc) rc = derive_channel(c, ch->id, e);
     if (rc) return rc;
     struct stmt *st = tx_prepare(c->tx,
+        "UPDATE run SET state = 'canceled', finished_at = $1 WHERE channel_id = $2"
+        " AND state IN ('queued', 'running')");
+    stmt_bind_int(st, 1, c->now);
+    stmt_bind_int(st, 2, ch->id);
+    stmt_later(st);
+    st = tx_prepare(c->tx,
         "UPDATE channel SET deleted_at = $1, credentials = NULL, inventory_sync = 0,"
         " order_import = 0, name = name || ' (deleted ' || id || ')', version = version + 1"
         " WHERE id = $2");

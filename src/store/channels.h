@@ -67,7 +67,8 @@ MUST_USE enum err channel_sealed_credentials(
 /* ERR_CONFLICT "duplicate" (/name). Sets id, version, times; credentials follow by
  * channel_set_credentials, because sealing needs the id. */
 MUST_USE enum err channel_create(struct change *c, struct channel_row *in, struct error *e);
-/* Everything of the settings. A change of what is counted, of reserve or cap marks all listings. */
+/* Everything of the settings. A change of what is counted, of reserve or cap marks all listings.
+ * ERR_STALE when the channel was changed after `before` was read. */
 MUST_USE enum err channel_update(
     struct change *c, const struct channel_row *before, struct channel_row *after, struct error *e);
 MUST_USE enum err channel_set_credentials(

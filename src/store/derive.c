@@ -376,6 +376,15 @@ enum err derive_listing(struct change *c, int64_t listing_id, struct error *e)
     return derive_each_order(c, st, e);
 }
 
+enum err derive_channel(struct change *c, int64_t channel_id, struct error *e)
+{
+    struct stmt *st = tx_prepare(c->tx, "SELECT DISTINCT d.order_id FROM demand d"
+                                        " JOIN sales_order o ON o.id = d.order_id"
+                                        " WHERE o.channel_id = $1 ORDER BY d.order_id");
+    stmt_bind_int(st, 1, channel_id);
+    return derive_each_order(c, st, e);
+}
+
 /* Open orders with a line of that SKU, wherever they come from. */
 static enum err derive_orders_of_sku(struct change *c, struct str sku, struct error *e)
 {

@@ -44,6 +44,10 @@ MUST_USE enum err derive_sku(struct change *c, struct str sku, struct error *e);
  * with lines of its SKU. The caller holds LOCK_CANDIDATES exclusively. */
 MUST_USE enum err derive_listing(struct change *c, int64_t listing_id, struct error *e);
 
+/* After the listings of a channel went: its open orders. The caller holds LOCK_CANDIDATES
+ * exclusively. */
+MUST_USE enum err derive_channel(struct change *c, int64_t channel_id, struct error *e);
+
 /* Candidates and committed items of one order's lines, as allocation needs and gives them. */
 struct line_figure {
     int64_t line_id;

@@ -32,7 +32,8 @@ MUST_USE enum err user_find(
 /* ERR_CONFLICT "duplicate" (/email). Sets id, version and times. */
 MUST_USE enum err user_create(struct change *c, struct user *in, struct error *e);
 /* name, role, active, password_hash. ERR_CONFLICT "last_admin" when no active admin would be left.
- * A changed password, role or a deactivation ends the user's sessions. */
+ * ERR_STALE when the user was changed after `before` was read. A changed password, role or a
+ * deactivation ends the user's sessions. */
 MUST_USE enum err user_update(
     struct change *c, const struct user *before, struct user *after, struct error *e);
 

@@ -110,12 +110,14 @@ static bool is_admin(const struct user *u)
 
 static enum err refuse_last_admin(struct change *c, int64_t id, struct error *e)
 {
-    struct stmt *st = tx_prepare(c->tx, "SELECT COUNT(*) FROM app_user WHERE role = 'admin'"
-                                        " AND active = 1 AND id <> $1 /* scan wanted */");
+    /* Locked, so that two admins cannot demote each other at the same moment. */
+    struct stmt *st = tx_prepare(c->tx,
+        "SELECT id /* scan wanted */ FROM app_user WHERE role = 'admin' AND active = 1"
+        " AND id <> $1 ORDER BY id LIMIT 1 FOR UPDATE");
     stmt_bind_int(st, 1, id);
-    int64_t others;
-    enum err rc = stmt_scalar(st, 0, &others, e);
-    if (!rc && others == 0)
+    int64_t other;
+    enum err rc = stmt_scalar(st, 0, &other, e);
+    if (!rc && !other)
         rc = error_code(e, ERR_CONFLICT, "last_admin", "there must be an active admin");
     return rc;
 }
@@ -129,14 +131,16 @@ enum err user_update(
     }
     struct stmt *st = tx_prepare(c->tx,
         "UPDATE app_user SET name = $1, role = $2, active = $3, password_hash = $4,"
-        " failures = 0, locked_until = NULL, updated_at = $5, version = version + 1 WHERE id = $6");
+        " failures = 0, locked_until = NULL, updated_at = $5, version = version + 1 WHERE id = $6"
+        " AND version = $7");
     stmt_bind_str(st, 1, after->name);
     stmt_bind_str(st, 2, after->role);
     stmt_bind_int(st, 3, after->active);
     stmt_bind_str(st, 4, after->password_hash);
     stmt_bind_int(st, 5, c->now);
     stmt_bind_int(st, 6, before->id);
-    enum err rc = stmt_run(st, NULL, e);
+    stmt_bind_int(st, 7, before->version);
+    enum err rc = stmt_run_versioned(st, e);
     if (rc) return rc;
     after->version = before->version + 1;
     after->updated_at = c->now;

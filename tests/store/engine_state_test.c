@@ -1,0 +1,86 @@
+/* engine_state_test.c: what the sync engine remembers over a restart. */
+#include "fixture.h"
+
+#include "store/engine_state.h"
+
+static bool lease(struct fix *f, const char *owner)
+{
+    bool held = false;
+    WRITE(f, lease_take(&f->c, 7, str_of(owner), 1000, &held, &f->e), owner);
+    return held;
+}
+
+static void test_two_owners(void **state)
+{
+    struct fix *f = *state;
+    CHECK(lease(f, "a"), "free");
+    CHECK(!lease(f, "b"), "held");
+    f->now += 900;
+    CHECK(lease(f, "a"), "renewed");
+    f->now += 900;
+    CHECK(!lease(f, "b"), "still held");
+    f->now += 101;
+    CHECK(lease(f, "b"), "not renewed in time");
+    CHECK(!lease(f, "a"), "the former owner has lost it");
+    WRITE(f, lease_drop(f->c.tx, S("a"), &f->e), "which drops nothing");
+    CHECK(!lease(f, "a"), "of the other");
+    WRITE(f, lease_drop(f->c.tx, S("b"), &f->e), "given back");
+    CHECK(lease(f, "a"), "free at once");
+    bool held;
+    WRITE(f, lease_take(&f->c, 8, S("b"), 1000, &held, &f->e), "another channel");
+    CHECK(held, "is another lease");
+}
+
+static struct str cursor(struct fix *f, int64_t channel, const char *name, time_ms *at)
+{
+    struct str value;
+    READ(f, cursor_get(f->c.tx, channel, name, &f->arena, &value, at, &f->e), name);
+    return value;
+}
+
+static void set_cursor(struct fix *f, const char *name, const char *value)
+{
+    fix_begin(f);
+    cursor_set(&f->c, 7, name, str_of(value));
+    CHECK_ERR(fix_commit(f), OK, &f->e, name);
+}
+
+static void test_cursors(void **state)
+{
+    struct fix *f = *state;
+    time_ms at = 1;
+    CHECK_STR(cursor(f, 7, "orders", &at), S(""), "none");
+    CHECK_INT(at, 0, "never");
+    set_cursor(f, "orders", "one");
+    f->now += 5;
+    set_cursor(f, "orders", "two");
+    set_cursor(f, "listings", "x");
+    CHECK_STR(cursor(f, 7, "orders", &at), S("two"), "the last");
+    CHECK_INT(at, f->now, "and when");
+    CHECK_STR(cursor(f, 8, "orders", &at), S(""), "of that channel only");
+}
+
+static void test_buckets(void **state)
+{
+    struct fix *f = *state;
+    struct str value;
+    READ(f, bucket_get(f->c.tx, 7, "getOrders", &f->arena, &value, &f->e), "none");
+    CHECK_STR(value, S(""), "none");
+    for (int i = 0; i < 2; i++) {
+        fix_begin(f);
+        bucket_set(&f->c, 7, "getOrders", i ? S("second") : S("first"));
+        CHECK_ERR(fix_commit(f), OK, &f->e, "set");
+    }
+    READ(f, bucket_get(f->c.tx, 7, "getOrders", &f->arena, &value, &f->e), "get");
+    CHECK_STR(value, S("second"), "the last");
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        FIX_TEST(test_two_owners),
+        FIX_TEST(test_cursors),
+        FIX_TEST(test_buckets),
+    };
+    return fix_main(argc, argv, "store/engine_state", tests, COUNT_OF(tests));
+}
