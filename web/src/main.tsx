@@ -44,7 +44,7 @@ createRoot(root).render(
       withGlobalClasses={false}
     >
       <QueryClientProvider client={client}>
-        <Notifications position="bottom-right" />
+        <Notifications position="bottom-left" autoClose={4000} />
         <BrowserRouter>
           <App />
         </BrowserRouter>

@@ -80,6 +80,82 @@ describe('pages', () => {
     });
   }
 
+  test('an account without anything says what to do first', async () => {
+    const empty = await startMock();
+    const { state } = empty;
+    for (const list of [state.channels, state.listings, state.orders, state.items, state.variations])
+      list.length = 0;
+    const page = await openPage(browser);
+    await signIn(page, empty);
+    for (const [path, words] of [
+      ['/integrations', 'No channel yet'],
+      ['/catalog', 'The catalog is empty'],
+      ['/inventory', 'Nothing in stock yet'],
+      ['/orders', 'No orders yet'],
+    ]) {
+      await page.goto(empty.url + path);
+      await page.getByText(words).waitFor();
+      await check(page, words);
+      await shoot(page, `empty${path.replace('/', '-')}-desk`);
+    }
+    await page.goto(empty.url + '/orders/99');
+    await page.getByRole('alert').waitFor();
+    await check(page, 'an order that does not exist');
+    await shoot(page, 'order-not-found-desk');
+    await page.context().close();
+    await empty.close();
+  });
+
+  test('a direct commit is told apart, a line is edited, the order is closed with a warning', async () => {
+    const own = await startMock();
+    const page = await openPage(browser);
+    await signIn(page, own);
+    await page.goto(own.url + '/orders/12');
+    const other = own.state.items.find((i) => i.variation_id === 6 && i.order_id === null);
+    await page.getByLabel('ESN or Hex ID').fill(other.hex_id);
+    await page.keyboard.press('Enter');
+    await page.locator('.scan-result.warn').getByText('fits no line').waitFor();
+    await page.getByRole('button', { name: `Uncommit ${other.esn}` }).click();
+    await page.getByRole('button', { name: `Uncommit ${other.esn}` }).waitFor({ state: 'detached' });
+    await page.getByText('Paste ESNs', { exact: true }).click();
+    const free = own.state.items.filter((i) => i.variation_id === 1 && i.order_id === null).slice(0, 2);
+    await page.getByRole('textbox', { name: 'ESNs' }).fill(`${free[0].esn}\n${free[1].esn}\nnot-here`);
+    await page.getByRole('button', { name: 'Commit 3 items' }).click();
+    await page.getByText('3 items committed, 1 refused').waitFor();
+    await page.getByRole('button', { name: 'Edit line 2' }).click();
+    await page.getByRole('dialog').getByLabel('Quantity').fill('4');
+    await check(page, 'line dialog');
+    await page.getByRole('button', { name: 'Save line' }).click();
+    await page.getByText('0 / 4').waitFor();
+    await page.getByRole('combobox', { name: 'Order status' }).click();
+    await page.getByRole('option', { name: 'Shipped' }).click();
+    await page.getByText('return to sale').waitFor();
+    await check(page, 'closing an order with uncommitted units');
+    await shoot(page, 'order-close-desk');
+    await page.getByRole('button', { name: 'Change anyway' }).click();
+    await page.getByText('Shipped does not allow commitment').waitFor();
+    await check(page, 'order closed with uncommitted units');
+    await page.context().close();
+    await own.close();
+  });
+
+  test('an order is created by hand', async () => {
+    const own = await startMock();
+    const page = await openPage(browser, tablet);
+    await signIn(page, own);
+    await page.goto(own.url + '/orders/new');
+    await page.getByLabel('Organization').fill('Walk-in');
+    await page.getByRole('combobox', { name: 'Variation' }).fill('S21');
+    await page.getByRole('option', { name: /GS21-128-GRY-B/ }).click();
+    await page.getByRole('textbox', { name: 'Unit price' }).fill('209');
+    await check(page, 'new order, filled in');
+    await page.getByRole('button', { name: 'Create order' }).click();
+    await page.getByRole('heading', { level: 1, name: 'SO-13' }).waitFor();
+    await page.getByText('$209.00').waitFor();
+    await page.context().close();
+    await own.close();
+  });
+
   test('a wrong password says so and keeps the e-mail', async () => {
     const page = await openPage(browser);
     await page.goto(mock.url);

@@ -28,6 +28,7 @@ export function MoneyField({
         <NativeSelect
           aria-label={`Currency of ${String(props.label)}`}
           variant="unstyled"
+          rightSectionWidth={28}
           classNames={{ root: 'money-unit-root', input: 'money-unit' }}
           data={currencies(currency)}
           value={currency}

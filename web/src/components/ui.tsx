@@ -98,17 +98,44 @@ export function Empty({ title, children }: { title: string; children?: ReactNode
   );
 }
 
-/** Shows one of: the problem, a spinner, or the content. */
+/** Shows one of: the problem, a spinner, or the content. `head` stands above while there is no content. */
 export function Ready<T>({
   query,
+  head,
   children,
 }: {
-  query: { data: T | undefined; error: unknown; isPending: boolean };
+  query: {
+    data: T | undefined;
+    error: unknown;
+    isPending: boolean;
+    isFetching: boolean;
+    refetch: () => unknown;
+  };
+  head?: ReactNode;
   children: (data: T) => ReactNode;
 }) {
   if (query.data !== undefined) return <>{children(query.data)}</>;
-  if (query.error) return <ProblemAlert error={query.error} />;
-  return <Loading />;
+  if (!query.error) {
+    return (
+      <>
+        {head}
+        <Loading />
+      </>
+    );
+  }
+  return (
+    <div className="stack">
+      {head}
+      <ProblemAlert error={query.error} />
+      {problemOf(query.error).status >= 500 && (
+        <div>
+          <Button variant="default" loading={query.isFetching} onClick={() => void query.refetch()}>
+            Try again
+          </Button>
+        </div>
+      )}
+    </div>
+  );
 }
 
 export function LoadMore({

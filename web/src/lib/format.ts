@@ -8,7 +8,7 @@ const dateTimeFormat = new Intl.DateTimeFormat(undefined, {
   hour: '2-digit',
   minute: '2-digit',
 });
-const relativeFormat = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
+const relativeFormat = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto', style: 'short' });
 const numberFormat = new Intl.NumberFormat();
 
 export function dateTime(iso: string): string {
@@ -21,7 +21,7 @@ const steps: [Intl.RelativeTimeFormatUnit, number][] = [
   ['minute', 60],
 ];
 
-/** "3 minutes ago"; a date once it is more than a week away. */
+/** "3 min. ago"; a date once it is more than a week away. */
 export function ago(iso: string, now = Date.now()): string {
   const seconds = (new Date(iso).getTime() - now) / 1000;
   if (Math.abs(seconds) < 45) return seconds > 5 ? 'in a moment' : 'just now';

@@ -136,7 +136,7 @@ function Form({
         {id !== null && me.can('catalog', 'full') ? (
           <ConfirmButton
             label="Delete"
-            variant="subtle"
+            variant="outline"
             color="red.9"
             title="Delete this variation?"
             deed="Delete"

@@ -69,7 +69,10 @@ export function ChannelPage() {
   const names = useMarketplaceNames();
   if (!(number > 0) || !tabs.includes(tab)) return <Empty title="There is no such page" />;
   return (
-    <Ready query={channel}>
+    <Ready
+      query={channel}
+      head={<PageHead title="Channel" sub={<Link to="/integrations">Integrations</Link>} />}
+    >
       {({ value, etag }) => (
         <>
           <PageHead

@@ -70,10 +70,10 @@ function ListingRow({
             {listing.connection.mode === 'skus' ? 'by SKU, by hand' : 'by variation'}
           </span>
         )}
-      </Table.Td>
-      <Table.Td className="nowrap">
-        {words(listing.state)}
-        {listing.fulfillment === 'amazon' && <span className="under">by Amazon</span>}
+        <span className="under">
+          {words(listing.state)}
+          {listing.fulfillment === 'amazon' && ', by Amazon'}
+        </span>
       </Table.Td>
       <QuantityCell value={listing.last_calculated} target={null} />
       <Table.Td className="num">
@@ -240,7 +240,6 @@ export function ListingsTab({ channel }: { channel: Schemas['Channel'] }) {
                 <Table.Tr>
                   <Table.Th>Listing</Table.Th>
                   <Table.Th>Connection</Table.Th>
-                  <Table.Th>State</Table.Th>
                   <Table.Th className="num">Last calculated</Table.Th>
                   <Table.Th className="num">Target</Table.Th>
                   <Table.Th className="num">Last synced</Table.Th>

@@ -125,24 +125,28 @@ export function CommitCard({ order }: { order: Order }) {
   const good = scans.filter((s) => s.state === 'good' || s.state === 'warn').length;
   const bad = scans.filter((s) => s.state === 'bad').length;
   return (
-    <Card title="Commit">
+    <Card
+      title="Commit"
+      action={
+        order.allow_commitment && (
+          <Switch label="Sound" checked={sound} onChange={(e) => toggleSound(e.currentTarget.checked)} />
+        )
+      }
+    >
       <div className="stack tight">
         {!order.allow_commitment && <Forbidden order={order} />}
         {order.allow_commitment && (
           <>
-            <div className="row apart">
-              <SegmentedControl
-                aria-label="How to commit"
-                value={way}
-                onChange={setWay}
-                data={[
-                  { value: 'scans', label: 'Scan' },
-                  { value: 'esns', label: 'Paste ESNs' },
-                  { value: 'hex_ids', label: 'Paste Hex IDs' },
-                ]}
-              />
-              <Switch label="Sound" checked={sound} onChange={(e) => toggleSound(e.currentTarget.checked)} />
-            </div>
+            <SegmentedControl
+              aria-label="How to commit"
+              value={way}
+              onChange={setWay}
+              data={[
+                { value: 'scans', label: 'Scan' },
+                { value: 'esns', label: 'Paste ESNs' },
+                { value: 'hex_ids', label: 'Paste Hex IDs' },
+              ]}
+            />
             {way === 'scans' ? (
               <>
                 <ScanField label="ESN or Hex ID" onScan={(text) => commit('scans', [text], false)} />

@@ -60,7 +60,7 @@ export function LineDialog({
           ) : (
             <ConfirmButton
               label="Delete line"
-              variant="subtle"
+              variant="outline"
               color="red.9"
               title="Delete this line?"
               deed="Delete line"

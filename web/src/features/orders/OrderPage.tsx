@@ -101,7 +101,7 @@ export function OrderPage() {
   const order = useQuery({ ...orderQuery(id), enabled: valid });
   if (!valid) return <Empty title="There is no such page" />;
   return (
-    <Ready query={order}>
+    <Ready query={order} head={<PageHead title="Order" sub={<Link to="/orders">Orders</Link>} />}>
       {({ value, etag }) => (
         <>
           <PageHead title={value.number} sub={<Where order={value} />}>

@@ -51,7 +51,12 @@ function OrderRow({ order, color }: { order: Order; color: string | null | undef
         </Link>
         {order.channel_order_id && <span className="under mono">{order.channel_order_id}</span>}
       </Table.Td>
-      <Table.Td>{order.organization}</Table.Td>
+      <Table.Td>
+        {order.organization}
+        <span className="under">
+          <Time at={order.ordered_at} />
+        </span>
+      </Table.Td>
       <Table.Td>
         <Dot color={color}>{order.status}</Dot>
       </Table.Td>
@@ -61,9 +66,6 @@ function OrderRow({ order, color }: { order: Order; color: string | null | undef
       </Table.Td>
       <Table.Td>
         <Committed quantity={order.quantity} uncommitted={order.uncommitted} />
-      </Table.Td>
-      <Table.Td className="nowrap">
-        <Time at={order.ordered_at} />
       </Table.Td>
     </Table.Tr>
   );
@@ -181,7 +183,6 @@ export function OrdersPage() {
                   <Table.Th>Status</Table.Th>
                   <Table.Th>Lines</Table.Th>
                   <Table.Th>Committed</Table.Th>
-                  <Table.Th>Ordered</Table.Th>
                 </Table.Tr>
               </Table.Thead>
               <Table.Tbody>

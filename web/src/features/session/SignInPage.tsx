@@ -44,6 +44,7 @@ export function SignInPage() {
           type="email"
           autoComplete="username"
           required
+          withAsterisk={false}
           autoFocus
           value={email}
           onChange={(e) => setEmail(e.currentTarget.value)}
@@ -53,6 +54,7 @@ export function SignInPage() {
           label="Password"
           autoComplete="current-password"
           required
+          withAsterisk={false}
           value={password}
           onChange={(e) => setPassword(e.currentTarget.value)}
           error={at('/password')}

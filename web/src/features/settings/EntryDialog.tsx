@@ -120,7 +120,7 @@ export function EntryDialog({ list, row, onClose }: { list: List; row: Row | nul
           {row && me.can('settings', 'full') ? (
             <ConfirmButton
               label="Delete"
-              variant="subtle"
+              variant="outline"
               color="red.9"
               title={`Delete ${rowName(row)}?`}
               deed="Delete"
