@@ -1,7 +1,6 @@
 /* derive.c: changes of the derived tables; see derive.h. */
 #include "store/derive.h"
 
-#include "base/assert.h"
 #include "base/limits.h"
 
 #include <string.h>
@@ -186,7 +185,6 @@ static struct demand_row *wanted_demand(
     for (size_t i = 0; i < f->line_count; i++) {
         const struct line_figure *line = &f->lines[i];
         int64_t units = line->quantity - line->committed;
-        ASSERT(units >= 0);
         for (size_t k = 0; units > 0 && k < line->candidate_count; k++)
             rows[(*count)++] = (struct demand_row){ line->candidates[k], line->line_id, units };
     }

@@ -4,6 +4,7 @@
 #include "base/assert.h"
 #include "base/limits.h"
 #include "core/allocation.h"
+#include "core/quantity.h"
 #include "store/derive.h"
 
 #include <stdlib.h>
@@ -283,7 +284,7 @@ static enum err check_demand(struct check *k, struct error *e)
     return stmt_run(st, NULL, e);
 }
 
-/* 5. No order line or item points nowhere, and no two open items share an ESN: facts that the
+/* 6. No order line or item points nowhere, and no two open items share an ESN: facts that the
  * database's own constraints keep; a damaged file may still break them. */
 static enum err check_facts(struct check *k, struct error *e)
 {
@@ -313,15 +314,89 @@ static enum err check_facts(struct check *k, struct error *e)
     return OK;
 }
 
+struct planned {
+    int64_t calculated, target;
+    bool present;
+};
+
+static bool same_plan(const struct planned *a, const struct planned *b)
+{
+    return a->present == b->present &&
+           (!a->present || (a->calculated == b->calculated && a->target == b->target));
+}
+
+static bool read_plan(
+    struct stmt *st, int64_t *listing_id, struct planned *have, struct planned *want)
+{
+    if (!stmt_row(st)) return false;
+    *listing_id = stmt_int(st, 0);
+    *have = (struct planned){ stmt_int(st, 1), stmt_int(st, 2), !stmt_null(st, 1) };
+    struct quantity_rule channel = { stmt_int(st, 5), !stmt_null(st, 6), stmt_int(st, 6) };
+    struct quantity_rule rule = quantity_rule_of(
+        &channel, !stmt_null(st, 3), stmt_int(st, 3), !stmt_null(st, 4), stmt_int(st, 4));
+    int64_t calculated = stmt_int(st, 8) - stmt_int(st, 9);
+    *want = (struct planned){ calculated, quantity_target(calculated, &rule), stmt_int(st, 7) > 0 };
+    return true;
+}
+
+/* Marks that the planner has not looked at: until then, its figures may be those of before. */
+static enum err count_marks(struct check *k, int64_t *marks, struct error *e)
+{
+    struct stmt *st =
+        tx_prepare(k->c->tx, "SELECT (SELECT COUNT(*) FROM dirty_variation)"
+                             " + (SELECT COUNT(*) FROM dirty_listing) /* scan wanted */");
+    return stmt_scalar(st, 0, marks, e);
+}
+
+/* 5. listing.calculated and target, from the items and a demand that is known to be right. */
+static enum err check_plan(struct check *k, struct error *e)
+{
+    struct change *c = k->c;
+    struct stmt *st = tx_prepare(c->tx,
+        "SELECT g.id, g.calculated, g.target, g.reserve, g.cap, c.reserve, c.cap,"
+        " (SELECT COUNT(*) FROM listing_variation lv WHERE lv.listing_id = g.id),"
+        " (SELECT COUNT(*) FROM item i WHERE i.order_id IS NULL AND i.variation_id IN"
+        " (SELECT lv.variation_id FROM listing_variation lv WHERE lv.listing_id = g.id)"
+        " AND i.status_id IN (SELECT s.status_id FROM channel_counted_status s"
+        " WHERE s.channel_id = c.id) AND i.warehouse_id IN (SELECT w.warehouse_id"
+        " FROM channel_counted_warehouse w WHERE w.channel_id = c.id)),"
+        " (SELECT CAST(COALESCE(SUM(n.units), 0) AS BIGINT) FROM (SELECT DISTINCT d.line_id,"
+        " d.units FROM demand d JOIN listing_variation lv ON lv.variation_id = d.variation_id"
+        " WHERE lv.listing_id = g.id) n)"
+        " FROM listing g JOIN channel c ON c.id = g.channel_id ORDER BY g.id");
+    struct id_list wrong = { 0 };
+    int64_t id;
+    struct planned have, want;
+    while (read_plan(st, &id, &have, &want)) {
+        if (same_plan(&have, &want)) continue;
+        struct arena_mark mark = arena_mark(c->arena);
+        differ(k, "listing.calculated",
+            arena_fmt(c->arena, "listing %lld: %lld, told %lld, should be %lld, told %lld%s",
+                (long long)id, (long long)have.calculated, (long long)have.target,
+                (long long)want.calculated, (long long)want.target,
+                want.present ? "" : " (not connected)"));
+        arena_rewind(c->arena, mark);
+        add_id(k, &wrong, id);
+    }
+    enum err rc = stmt_end(st, e);
+    for (size_t i = 0; i < wrong.count; i++)
+        derive_mark_listing(c, wrong.ids[i]);
+    free(wrong.ids);
+    return rc;
+}
+
 enum err verify_all(
     struct change *c, bool repair, verify_fn tell, void *ctx, int64_t *differences, struct error *e)
 {
     struct check k = { c, repair, tell, ctx, 0 };
     if (repair) tx_lock(c->tx, LOCK_CANDIDATES, true);
-    enum err rc = check_open(&k, e);
+    int64_t marks;
+    enum err rc = count_marks(&k, &marks, e);
+    if (!rc) rc = check_open(&k, e);
     if (!rc) rc = check_counts(&k, e);
     if (!rc) rc = check_candidates(&k, e);
     if (!rc) rc = check_demand(&k, e);
+    if (!rc && !marks && (repair || !k.differences)) rc = check_plan(&k, e);
     if (!rc) rc = check_facts(&k, e);
     *differences = k.differences;
     return rc;
