@@ -1,0 +1,191 @@
+/* history_stock.c: what happens to items and to the catalog. */
+#include "history.h"
+
+#include "store/commitment.h"
+
+#include <stdio.h>
+
+static struct str esn_text(struct history *h, int esn)
+{
+    return arena_fmt(&h->f->arena, "ESN-%d", esn);
+}
+
+static void create_item(struct history *h)
+{
+    struct oracle *o = &h->o;
+    if (o->item_count == O_ITEMS) return;
+    int v = throw_of(h, O_VARIATIONS);
+    if (!o->variations[v].id) return;
+    struct o_item n = { 0, throw_of(h, O_ESNS), v, throw_of(h, 5) ? 0 : throw_of(h, O_STATUSES), 0,
+        throw_of(h, 4) ? 1 : throw_of(h, O_WAREHOUSES), -1 };
+    struct item in = { .esn = esn_text(h, n.esn),
+        .variation_id = o->variations[v].id,
+        .status_id = h->status_id[n.status],
+        .warehouse_id = h->warehouse_id[n.warehouse] };
+    bool taken = o_esn_open(o, n.esn, -1);
+    TRY(h, item_create(&h->f->c, &in, &h->f->e), taken ? ERR_CONFLICT : OK);
+    if (taken) return;
+    n.id = in.id;
+    o->items[o->item_count++] = n;
+}
+
+static void edit_item(struct history *h)
+{
+    struct oracle *o = &h->o;
+    if (!o->item_count) return;
+    struct o_item *item = &o->items[throw_of(h, o->item_count)], n = *item;
+    if (throw_of(h, 2)) n.status = throw_of(h, O_STATUSES);
+    if (throw_of(h, 2)) n.warehouse = throw_of(h, O_WAREHOUSES);
+    if (!throw_of(h, 3)) n.variation = throw_of(h, O_VARIATIONS);
+    if (!o->variations[n.variation].id) return;
+    struct item before, after;
+    TRY(h, item_load(h->f->c.tx, item->id, &h->f->arena, &before, &h->f->e), OK);
+    after = before;
+    /* What a committed item shows is the account's committed status. */
+    if (item->order < 0 || n.status != item->status) after.status_id = h->status_id[n.status];
+    after.warehouse_id = h->warehouse_id[n.warehouse];
+    after.variation_id = o->variations[n.variation].id;
+    bool fixed = item->order >= 0 && (n.status != item->status || n.variation != item->variation);
+    TRY(h, item_update(&h->f->c, &before, &after, S(""), &h->f->e), fixed ? ERR_CONFLICT : OK);
+    if (!fixed) *item = n;
+}
+
+/* The item that an ESN means: one that is free, else the only one; -1: none, -2: several. */
+static int meant_by(const struct oracle *o, int esn)
+{
+    int found = -1, several = 0;
+    for (int i = 0; i < o->item_count; i++) {
+        if (o->items[i].esn != esn) continue;
+        if (o->items[i].order < 0) return i;
+        found = i;
+        several++;
+    }
+    return several > 1 ? -2 : found;
+}
+
+enum { PASTE = 3 };
+
+static void commit(struct history *h)
+{
+    struct oracle *o = &h->o;
+    if (!o->order_count) return;
+    int at = throw_of(h, o->order_count), count = 1 + throw_of(h, PASTE);
+    bool all_or_nothing = throw_of(h, 2) == 0, good[PASTE], all = true;
+    struct commitment_input inputs[PASTE];
+    struct commitment_result results[PASTE];
+    int items[PASTE];
+    for (int i = 0; i < count; i++) {
+        int esn = throw_of(h, O_ESNS);
+        inputs[i] = (struct commitment_input){ esn_text(h, esn), false };
+        items[i] = meant_by(o, esn);
+        good[i] =
+            items[i] >= 0 && o->items[items[i]].order < 0 && o->takes_items[o->orders[at].status];
+        for (int k = 0; k < i; k++)
+            if (items[k] == items[i] && good[k]) good[i] = false;
+        all = all && good[i];
+    }
+    struct order order;
+    TRY(h, order_lock(&h->f->c, o->orders[at].id, &h->f->arena, &order, &h->f->e), OK);
+    TRY(h,
+        commitment_add(&h->f->c, &order, inputs, (size_t)count, all_or_nothing, &h->f->arena,
+            results, &h->f->e),
+        OK);
+    for (int i = 0; i < count; i++) {
+        bool done = good[i] && (all || !all_or_nothing);
+        CHECK_INT(results[i].committed, done, h->where);
+        if (!done) continue;
+        struct o_item *item = &o->items[items[i]];
+        item->order = at;
+        item->former = item->status;
+        item->status = 1;
+    }
+}
+
+static void uncommit(struct history *h)
+{
+    struct oracle *o = &h->o;
+    if (!o->item_count) return;
+    int at = throw_of(h, o->item_count);
+    struct o_item *item = &o->items[at];
+    if (item->order < 0 || o_esn_open(o, item->esn, at)) return;
+    struct order order;
+    TRY(h, order_lock(&h->f->c, o->orders[item->order].id, &h->f->arena, &order, &h->f->e), OK);
+    TRY(h, commitment_remove(&h->f->c, &order, item->id, &h->f->e), OK);
+    item->order = -1;
+    item->status = item->former;
+}
+
+void history_items(struct history *h)
+{
+    switch (throw_of(h, 8)) {
+    case 0:
+    case 1:
+        create_item(h);
+        break;
+    case 2:
+    case 3:
+        edit_item(h);
+        break;
+    case 4:
+        uncommit(h);
+        break;
+    default:
+        commit(h);
+    }
+}
+
+static void create_variation(struct history *h, int v)
+{
+    struct oracle *o = &h->o;
+    int sku = throw_of(h, O_SKUS);
+    struct variation in = { .grade_id = GRADE_A, .sku = str_of(history_skus[sku]) };
+    for (int i = 0; i < VARIATION_TEXT_COUNT; i++)
+        in.text[i] = S("Unknown");
+    in.text[VARIATION_MODEL] = arena_fmt(&h->f->arena, "M%d", v);
+    bool taken = o->unique_skus && o_with_sku(o, sku);
+    TRY(h, variation_create(&h->f->c, &in, &h->f->e), taken ? ERR_CONFLICT : OK);
+    if (!taken) o->variations[v] = (struct o_variation){ in.id, sku };
+}
+
+static void change_sku(struct history *h, int v)
+{
+    struct oracle *o = &h->o;
+    int sku = throw_of(h, O_SKUS);
+    struct variation before, after;
+    TRY(h, variation_load(h->f->c.tx, o->variations[v].id, &h->f->arena, &before, &h->f->e), OK);
+    after = before;
+    after.sku = str_of(history_skus[sku]);
+    bool taken = o->unique_skus && o_with_sku(o, sku) & ~(1u << v);
+    TRY(h, variation_update(&h->f->c, &before, &after, &h->f->e), taken ? ERR_CONFLICT : OK);
+    if (!taken) o->variations[v].sku = sku;
+}
+
+static bool is_used(const struct oracle *o, int v)
+{
+    for (int i = 0; i < o->item_count; i++)
+        if (o->items[i].variation == v) return true;
+    for (int k = 0; k < o->order_count; k++)
+        for (int i = 0; i < o->orders[k].line_count; i++)
+            if (o->orders[k].lines[i].variation == v) return true;
+    for (int i = 0; i < o->listing_count; i++)
+        if (o->listings[i].mode == O_BY_VARIATIONS && o->listings[i].variations & 1u << v)
+            return true;
+    return false;
+}
+
+void history_catalog(struct history *h)
+{
+    struct oracle *o = &h->o;
+    int v = throw_of(h, O_VARIATIONS);
+    if (!o->variations[v].id) {
+        create_variation(h, v);
+    } else if (throw_of(h, 5)) {
+        change_sku(h, v);
+    } else {
+        struct variation row;
+        TRY(h, variation_load(h->f->c.tx, o->variations[v].id, &h->f->arena, &row, &h->f->e), OK);
+        bool used = is_used(o, v);
+        TRY(h, variation_delete(&h->f->c, &row, &h->f->e), used ? ERR_CONFLICT : OK);
+        if (!used) o->variations[v] = (struct o_variation){ 0 };
+    }
+}
