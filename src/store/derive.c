@@ -48,32 +48,51 @@ enum err derive_rebuild_counts(struct change *c, struct error *e)
     return stmt_run(st, NULL, e);
 }
 
+/* Room for one more of `count` elements: doubled when it is full. An order has few lines and a line
+ * few candidates; a list of orders holds them all. */
+static void *room_for(struct arena *arena, void *old, size_t count, size_t size)
+{
+    enum { FIRST = 4 };
+    bool full = count == 0 || (count >= FIRST && (count & (count - 1)) == 0);
+    if (!full) return old;
+    size_t room = count ? count * 2 : FIRST;
+    void *more = arena_alloc(arena, size, alignof(max_align_t), room);
+    if (count) memcpy(more, old, count * size);
+    return more;
+}
+
+static void add_candidate(
+    struct arena *arena, struct line_figure *line, int64_t **found, int64_t id)
+{
+    if (line->candidate_count == LISTING_VARIATIONS_MAX) return;
+    *found = room_for(arena, *found, line->candidate_count, sizeof **found);
+    (*found)[line->candidate_count++] = id;
+    line->candidates = *found;
+}
+
 /* Lines of an order with the variations that they or their SKU name, one row per pair. */
 static enum err read_lines(struct tx *tx, int64_t order_id, struct arena *arena,
     struct order_figures *out, struct error *e)
 {
-    out->lines = arena_new(arena, struct line_figure, ORDER_LINES_MAX);
     struct stmt *st =
         tx_prepare(tx, "SELECT l.id, l.quantity, l.variation_id, v.id FROM order_line l"
                        " LEFT JOIN variation v ON v.sku = l.sku AND l.variation_id IS NULL"
                        " WHERE l.order_id = $1 AND l.deleted_at IS NULL ORDER BY l.id, v.id");
     stmt_bind_int(st, 1, order_id);
-    int64_t *found = arena_new(arena, int64_t, LISTING_VARIATIONS_MAX);
+    int64_t *found = NULL;
     struct line_figure *line = NULL;
     while (stmt_row(st)) {
         int64_t id = stmt_int(st, 0);
         if (!line || line->line_id != id) {
             if (out->line_count == ORDER_LINES_MAX) break;
+            out->lines = room_for(arena, out->lines, out->line_count, sizeof *out->lines);
             line = &out->lines[out->line_count++];
             *line = (struct line_figure){
                 .line_id = id, .quantity = stmt_int(st, 1), .exact = !stmt_null(st, 2)
             };
         }
         int64_t candidate = line->exact ? stmt_int(st, 2) : stmt_int(st, 3);
-        if (!candidate || line->candidate_count == LISTING_VARIATIONS_MAX) continue;
-        if (line->candidate_count == 0) found = arena_new(arena, int64_t, LISTING_VARIATIONS_MAX);
-        found[line->candidate_count++] = candidate;
-        line->candidates = found;
+        if (candidate) add_candidate(arena, line, &found, candidate);
     }
     return stmt_end(st, e);
 }
@@ -104,11 +123,8 @@ static enum err heal_by_listing(struct tx *tx, int64_t order_id, struct arena *a
         if (at == out->line_count || out->lines[at].line_id != id) continue;
         struct line_figure *line = &out->lines[at];
         if (line != healed && line->candidate_count) continue;
-        if (line != healed) found = arena_new(arena, int64_t, LISTING_VARIATIONS_MAX);
         healed = line;
-        if (line->candidate_count == LISTING_VARIATIONS_MAX) continue;
-        found[line->candidate_count++] = stmt_int(st, 1);
-        line->candidates = found;
+        add_candidate(arena, line, &found, stmt_int(st, 1));
     }
     return stmt_end(st, e);
 }
