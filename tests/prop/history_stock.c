@@ -63,6 +63,22 @@ static int meant_by(const struct oracle *o, int esn)
     return several > 1 ? -2 : found;
 }
 
+/* Of an item that a line of the order can take, so that lines compete for items. */
+static int fitting_esn(struct history *h, int order)
+{
+    const struct oracle *o = &h->o;
+    const struct o_order *n = &o->orders[order];
+    unsigned mask = 0;
+    for (int i = 0; i < n->line_count; i++)
+        mask |= o_of_line(o, n, &n->lines[i]);
+    int start = throw_of(h, O_ITEMS);
+    for (int i = 0; i < o->item_count; i++) {
+        const struct o_item *item = &o->items[(start + i) % o->item_count];
+        if (item->order < 0 && mask & 1u << item->variation) return item->esn;
+    }
+    return throw_of(h, O_ESNS);
+}
+
 enum { PASTE = 3 };
 
 static void commit(struct history *h)
@@ -75,7 +91,7 @@ static void commit(struct history *h)
     struct commitment_result results[PASTE];
     int items[PASTE];
     for (int i = 0; i < count; i++) {
-        int esn = throw_of(h, O_ESNS);
+        int esn = throw_of(h, 4) ? fitting_esn(h, at) : throw_of(h, O_ESNS);
         inputs[i] = (struct commitment_input){ esn_text(h, esn), false };
         items[i] = meant_by(o, esn);
         good[i] =
