@@ -34,7 +34,7 @@ static void add_id(struct check *k, struct id_list *l, int64_t id)
     if (!k->repair || (l->count && l->ids[l->count - 1] == id)) return;
     if (l->count == l->room) {
         size_t room = l->room ? l->room * 2 : 64;
-        int64_t *more = realloc(l->ids, room * sizeof *more);
+        int64_t *more = realloc(l->ids, room * sizeof *more); /* tidy: allow, it outlives marks */
         ASSERT(more);
         l->ids = more;
         l->room = room;

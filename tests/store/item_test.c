@@ -19,7 +19,10 @@ static enum err move(struct fix *f, int64_t id, const struct item *to, struct st
     struct item after = before;
     if (to->esn.len) after.esn = to->esn;
     if (to->variation_id) after.variation_id = to->variation_id;
-    if (to->status_id) after.status_id = to->status_id, after.status = to->status;
+    if (to->status_id) {
+        after.status_id = to->status_id;
+        after.status = to->status;
+    }
     after.warehouse_id = to->warehouse_id;
     after.warehouse = to->warehouse;
     after.location_id = to->location_id;

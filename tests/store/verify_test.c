@@ -35,8 +35,8 @@ static void tell(void *ctx, const char *what, struct str detail)
 {
     struct told *t = ctx;
     CHECK(detail.len > 0, "in words");
-    strncat(t->what, what, sizeof t->what - strlen(t->what) - 1);
-    strncat(t->what, " ", sizeof t->what - strlen(t->what) - 1);
+    size_t len = strlen(t->what);
+    snprintf(t->what + len, sizeof t->what - len, "%s ", what);
 }
 
 struct damage {

@@ -92,7 +92,7 @@ static int setup(void **state)
     (void)state;
     struct error e;
     arena_init(&arena, "seal", 1 << 22);
-    return seal_init(&e);
+    return (int)seal_init(&e);
 }
 
 static int teardown(void **state)

@@ -27,8 +27,10 @@ static void test_slow_rate(void **state)
         CHECK(bucket_take(&b, 0, 0, &wait), "the burst");
     /* Asked every 7 ms, fractions must not be lost. */
     int taken = 0;
-    while (now < 1800000)
-        if (now += 7, bucket_take(&b, now, 0, &wait)) taken++;
+    while (now < 1800000) {
+        now += 7;
+        if (bucket_take(&b, now, 0, &wait)) taken++;
+    }
     CHECK_INT(taken, 10, "1,800 s at one per 178.6 s");
 }
 
