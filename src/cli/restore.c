@@ -1,0 +1,101 @@
+/* restore.c: putting a backup in place. */
+#include "cli/context.h"
+#include "store/migrate.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static enum err failed(const char *path, struct error *e)
+{
+    return error_set(e, ERR_UNAVAILABLE, "%s: %s", path, strerror(errno));
+}
+
+static enum err copy(const char *from, const char *to, struct error *e)
+{
+    int in = open(from, O_RDONLY | O_CLOEXEC);
+    if (in < 0) return failed(from, e);
+    int out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    enum err rc = out < 0 ? failed(to, e) : OK;
+    char block[1 << 16];
+    ssize_t n = 1;
+    while (!rc && n > 0) {
+        n = read(in, block, sizeof block);
+        if (n < 0) rc = failed(from, e);
+        else if (n > 0 && write(out, block, (size_t)n) != n)
+            rc = failed(to, e);
+    }
+    if (!rc && fsync(out) != 0) rc = failed(to, e);
+    if (out >= 0) (void)close(out);
+    (void)close(in);
+    return rc;
+}
+
+/* A backup is a whole SQLite database of a schema that this program knows. */
+static enum err check(const char *path, struct error *e)
+{
+    struct db_options options = { .sqlite_path = str_of(path), .connections = 1,
+        .write_queue_max = 4, .group_max = 1, .wait_timeout_ms = 5000 };
+    struct db *db;
+    enum err rc = db_open(&options, &db, e);
+    int applied;
+    if (rc) return rc;
+    rc = migrate_up(db, clock_system(), &applied, e);
+    db_close(db);
+    return rc;
+}
+
+static void remove_sidecars(struct cli *c, const char *path)
+{
+    static const char *const endings[] = { "-wal", "-shm" };
+    for (int i = 0; i < 2; i++)
+        (void)unlink(arena_fmt(&c->arena, "%s%s", path, endings[i]).at);
+}
+
+static enum err put_in_place(struct cli *c, const char *source, struct error *e)
+{
+    const char *path = cli_database_path(c->options, &c->arena).at;
+    const char *fresh = arena_fmt(&c->arena, "%s.restoring", path).at;
+    struct stat st;
+    bool exists = stat(path, &st) == 0;
+    if (exists && !c->options->force)
+        return error_set(e, ERR_CONFLICT, "%s exists; --force replaces it and keeps it beside", path);
+    enum err rc = copy(source, fresh, e);
+    if (!rc) rc = check(fresh, e);
+    remove_sidecars(c, fresh);
+    if (rc) {
+        (void)unlink(fresh);
+        return rc;
+    }
+    if (exists) {
+        const char *kept = arena_fmt(&c->arena, "%s.before-%lld", path,
+            (long long)(clock_now(clock_system()) / 1000)).at;
+        if (rename(path, kept) != 0) return failed(kept, e);
+        remove_sidecars(c, path);
+    }
+    return rename(fresh, path) == 0 ? OK : failed(path, e);
+}
+
+int command_restore(const struct options *options)
+{
+    struct cli c = { .options = options, .lock_fd = -1 };
+    struct error e;
+    if (options->positional_count != 2) {
+        (void)fputs("stockbridge: usage: stockbridge restore SRC [--force]\n", stderr);
+        return 1;
+    }
+    arena_init(&c.arena, "restore", 1024 * 1024);
+    enum err rc = OK;
+    if (options->database)
+        rc = error_set(&e, ERR_INVALID, "a PostgreSQL database is restored with pg_restore");
+    if (!rc && mkdir(options->data, 0700) != 0 && errno != EEXIST) rc = failed(options->data, &e);
+    if (!rc) rc = cli_lock_folder(&c, &e);
+    if (!rc) rc = put_in_place(&c, options->positional[1], &e);
+    cli_close(&c);
+    if (rc) return cli_fail(&e);
+    (void)fprintf(stderr, "%s is in place; start the server with the master key of that time\n",
+        options->positional[1]);
+    return 0;
+}
