@@ -20,8 +20,8 @@ static int made;
 
 enum db_engine harness_engine(int argc, char **argv)
 {
-    if (argc == 2 && strcmp(argv[1], "sqlite") == 0) return DB_SQLITE;
-    if (argc == 2 && strcmp(argv[1], "postgres") == 0) return DB_POSTGRES;
+    if (argc >= 2 && strcmp(argv[1], "sqlite") == 0) return DB_SQLITE;
+    if (argc >= 2 && strcmp(argv[1], "postgres") == 0) return DB_POSTGRES;
     fprintf(stderr, "usage: %s sqlite|postgres\n", argv[0]);
     exit(2);
 }

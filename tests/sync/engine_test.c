@@ -1,0 +1,177 @@
+/* engine_test.c: the engine on real parts: a database, Amazon's adapter, curl, the simulator. */
+#include "check.h"
+#include "world.h"
+
+#include "store/run.h"
+
+static enum db_engine engine;
+static const char *simulator;
+
+static const char *const fast[] = { "--seed", "1", "--listings", "0", "--time-scale", "60",
+    "--rate-scale", "50", NULL };
+
+#define LISTING(sku, quantity, more)                                                               \
+    "{\"sku\": \"" sku "\", \"quantity\": " quantity ", \"title\": \"Phone " sku "\"" more "}"
+
+static void open_world(struct world *w, bool inventory_sync, bool order_import)
+{
+    world_open(w, engine, simulator, fast);
+    world_control(w, "/_sim/listings",
+        "[" LISTING("IP13", "9", "") "," LISTING("IP14", "0", "") ","
+        LISTING("A/B #1 %,+", "2", "") ","
+        LISTING("FBA", "0", ", \"fulfillment\": \"amazon\"") "]");
+    world_connect(w, inventory_sync, order_import);
+    world_start_engine(w);
+    world_until(w, "SELECT COUNT(*) FROM channel WHERE state = 'connected'", 1,
+        "a new channel proves itself");
+}
+
+static void test_listings(void **state)
+{
+    (void)state;
+    struct world w;
+    open_world(&w, false, false);
+    CHECK_INT(world_run(&w, RUN_SYNC_LISTINGS), 1, "the import succeeds");
+    CHECK_INT(world_number(&w, "SELECT COUNT(*) FROM listing"), 4, "all of them");
+    CHECK_INT(world_number(&w, "SELECT imported FROM listing WHERE sku = 'IP13'"), 9, "as shown");
+    CHECK_INT(world_number(&w, "SELECT COUNT(*) FROM listing WHERE fulfillment = 'amazon'"), 1,
+        "Amazon's own stock is known as such");
+    world_control(&w, "/_sim/listings", "{\"sku\": \"IP14\", \"delete\": true}");
+    CHECK_INT(world_run(&w, RUN_SYNC_LISTINGS), 1, "again");
+    CHECK_INT(world_number(&w, "SELECT COUNT(*) FROM listing WHERE state = 'ended'"), 1,
+        "a complete import ends what it did not see");
+    world_close(&w);
+}
+
+static void test_quantities(void **state)
+{
+    (void)state;
+    struct world w;
+    open_world(&w, true, false);
+    CHECK_INT(world_run(&w, RUN_SYNC_LISTINGS), 1, "imported");
+    int64_t id = world_variation(&w, "IP13", "iPhone 13");
+    (void)world_variation(&w, "FBA", "iPhone of Amazon's");
+    world_until_live(&w, "IP13", 0, "connected and without stock: a fall to zero");
+    world_receive(&w, id, 7);
+    world_until_live(&w, "IP13", 7, "what came in is told");
+    world_until(&w, "SELECT COUNT(*) FROM push", 0, "read back and settled");
+    int64_t odd = world_variation(&w, "A/B #1 %,+", "iPhone of odd SKU");
+    world_receive(&w, odd, 3);
+    world_until_live(&w, "A/B #1 %,+", 3, "a SKU with every odd character");
+    world_control(&w, "/_sim/listings", "{\"sku\": \"IP13\", \"quantity\": 0}");
+    world_until(&w, "SELECT COUNT(*) FROM channel_event WHERE kind = 'changed_elsewhere'", 1,
+        "another tool is noticed");
+    world_until_live(&w, "IP13", 7, "and put right");
+    struct json root;
+    CHECK_INT(world_call(&w, "GET", "/_sim/calls?limit=20000", "", &root), 200, "calls");
+    struct json calls = json_get(root, "calls");
+    for (size_t i = 0; i < json_len(calls); i++) {
+        struct str sku = S(""), method = S("");
+        (void)json_str(json_get(json_at(calls, i), "sku"), &sku);
+        (void)json_str(json_get(json_at(calls, i), "method"), &method);
+        CHECK(!str_eq(method, S("PATCH")) || !str_eq(sku, S("FBA")),
+            "a listing that Amazon fulfils is never pushed");
+    }
+    json_release(&root);
+    world_close(&w);
+}
+
+static void test_orders(void **state)
+{
+    (void)state;
+    struct world w;
+    open_world(&w, true, true);
+    CHECK_INT(world_run(&w, RUN_SYNC_LISTINGS), 1, "imported");
+    int64_t id = world_variation(&w, "IP13", "iPhone 13");
+    world_receive(&w, id, 5);
+    world_until_live(&w, "IP13", 5, "a rise goes when orders were asked for");
+    world_control(&w, "/_sim/orders",
+        "{\"order_id\": \"111-1111111-1111111\", \"status\": \"PENDING\","
+        " \"lines\": [{\"sku\": \"IP13\", \"quantity\": 2}, {\"sku\": \"NOWHERE\","
+        " \"quantity\": 1}]}");
+    world_until(&w, "SELECT COUNT(*) FROM sales_order", 1, "it comes in");
+    world_until(&w, "SELECT status_id FROM sales_order", 3, "pending, by the map");
+    world_until(&w, "SELECT target FROM listing WHERE sku = 'IP13'", 3, "and reserves at once");
+    world_control(&w, "/_sim/orders/111-1111111-1111111/status", "{\"status\": \"UNSHIPPED\"}");
+    world_until(&w, "SELECT status_id FROM sales_order", 1, "the status follows");
+    world_control(&w, "/_sim/orders/111-1111111-1111111/cancel",
+        "{\"lines\": [{\"sku\": \"IP13\", \"quantity\": 1}]}");
+    world_until(&w, "SELECT target FROM listing WHERE sku = 'IP13'", 4, "a canceled unit is free");
+    world_control(&w, "/_sim/orders/111-1111111-1111111/ship", "{}");
+    world_until(&w, "SELECT status_id FROM sales_order", 4, "shipped");
+    CHECK_INT(world_number(&w, "SELECT COUNT(*) FROM sales_order"), 1, "the same order never twice");
+    CHECK_INT(world_run(&w, RUN_IMPORT_ORDERS), 1, "also when asked for by hand");
+    world_close(&w);
+}
+
+static void test_bad_days(void **state)
+{
+    (void)state;
+    struct world w;
+    open_world(&w, true, false);
+    CHECK_INT(world_run(&w, RUN_SYNC_LISTINGS), 1, "imported");
+    world_control(&w, "/_sim/faults",
+        "[{\"match\": \"PATCH /listings\", \"kind\": \"429\", \"count\": 1},"
+        " {\"match\": \"PATCH /listings\", \"kind\": \"500\", \"count\": 1},"
+        " {\"match\": \"PATCH /listings\", \"kind\": \"reset\", \"count\": 1},"
+        " {\"match\": \"PATCH /listings\", \"kind\": \"drop_after_apply\", \"count\": 1},"
+        " {\"match\": \"PATCH /listings\", \"kind\": \"html400\", \"count\": 1}]");
+    int64_t id = world_variation(&w, "IP13", "iPhone 13");
+    world_receive(&w, id, 4);
+    world_until_live(&w, "IP13", 4, "through every fault");
+    world_control(&w, "/_sim/auth/revoke", "{}");
+    world_control(&w, "/_sim/auth/expire_tokens", "{}");
+    world_receive(&w, id, 1);
+    world_until(&w, "SELECT COUNT(*) FROM channel WHERE state = 'reconnect_needed'", 1,
+        "a revoked grant is said");
+    struct error e;
+    struct verify_result result;
+    CHECK_ERR(engine_verify(w.engine, w.channel_id, &w.arena, &result, &e), OK, &e, "asked");
+    CHECK(!result.ok, "it is not well");
+    CHECK_STR(str_of(result.checks[0].code), S("revoked_grant"), "in words");
+    world_control(&w, "/_sim/auth/restore", "{}");
+    CHECK_ERR(engine_verify(w.engine, w.channel_id, &w.arena, &result, &e), OK, &e, "again");
+    CHECK(result.ok, "the seller has authorised it again");
+    world_until_live(&w, "IP13", 5, "what was wanted meanwhile is sent");
+    world_close(&w);
+}
+
+static void test_restart(void **state)
+{
+    (void)state;
+    struct world w;
+    open_world(&w, true, true);
+    CHECK_INT(world_run(&w, RUN_SYNC_LISTINGS), 1, "imported");
+    int64_t id = world_variation(&w, "IP13", "iPhone 13");
+    world_stop_engine(&w);
+    world_receive(&w, id, 6);
+    world_control(&w, "/_sim/orders",
+        "{\"status\": \"UNSHIPPED\", \"lines\": [{\"sku\": \"IP13\", \"quantity\": 1}]}");
+    struct engine *stopped = w.engine;
+    world_start_engine(&w);
+    world_until(&w, "SELECT COUNT(*) FROM sales_order", 1, "orders of the time away come in");
+    world_until_live(&w, "IP13", 5, "and what changed meanwhile is told");
+    world_close(&w);
+    engine_release(stopped);
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    harness_stop();
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    engine = harness_engine(argc, argv);
+    simulator = argv[2];
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_listings),
+        cmocka_unit_test(test_quantities),
+        cmocka_unit_test(test_orders),
+        cmocka_unit_test(test_bad_days),
+        cmocka_unit_test(test_restart),
+    };
+    return cmocka_run_group_tests(tests, NULL, stop);
+}

@@ -1,0 +1,330 @@
+/* world.c: see world.h. */
+#include "world.h"
+
+#include "check.h"
+
+#include "amazon/amazon.h"
+#include "store/item.h"
+#include "store/run.h"
+#include "store/variation.h"
+
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { PATIENCE_MS = 60 * 1000, STEP_MS = 50 };
+
+static const struct actor tester = { ACTOR_SYSTEM, 0, { "test", 4 }, { "", 0 } };
+
+static void start_simulator(struct world *w, const char *program, const char *const *options)
+{
+    char *argv[24] = { strdup(program), strdup("--listen"), strdup("127.0.0.1:0") };
+    int argc = 3, pipes[2];
+    for (; options[argc - 3]; argc++)
+        argv[argc] = strdup(options[argc - 3]);
+    CHECK(pipe(pipes) == 0, "a pipe for its words");
+    posix_spawn_file_actions_t actions;
+    (void)posix_spawn_file_actions_init(&actions);
+    (void)posix_spawn_file_actions_adddup2(&actions, pipes[1], 1);
+    (void)posix_spawn_file_actions_addclose(&actions, pipes[0]);
+    CHECK(posix_spawn(&w->simulator, program, &actions, NULL, argv, environ) == 0, "it starts");
+    (void)posix_spawn_file_actions_destroy(&actions);
+    (void)close(pipes[1]);
+    FILE *words = fdopen(pipes[0], "r");
+    char line[256];
+    while (fgets(line, sizeof line, words)) {
+        char *url = strstr(line, "http://");
+        if (!url) continue;
+        (void)snprintf(w->url, sizeof w->url, "%.*s", (int)strcspn(url, " \n"), url);
+        break;
+    }
+    CHECK(w->url[0], "it says where it listens");
+    (void)fclose(words);
+    for (int i = 0; i < argc; i++)
+        free(argv[i]);
+}
+
+static void notified(void *ctx, const char *topic)
+{
+    struct world *w = ctx;
+    (void)topic;
+    (void)pthread_mutex_lock(&w->lock);
+    (void)pthread_cond_broadcast(&w->changed);
+    (void)pthread_mutex_unlock(&w->lock);
+}
+
+void world_open(struct world *w, enum db_engine engine, const char *simulator,
+    const char *const *options)
+{
+    struct error e;
+    memset(w, 0, sizeof *w);
+    arena_init(&w->arena, "world", 256 << 20);
+    (void)pthread_mutex_init(&w->lock, NULL);
+    (void)pthread_cond_init(&w->changed, NULL);
+    CHECK_ERR(seal_init(&e), OK, &e, "sodium");
+    memset(w->key.bytes, 7, sizeof w->key.bytes);
+    start_simulator(w, simulator, options);
+    harness_open(engine, HARNESS_MIGRATED, &w->h);
+    db_listen(w->h.db, notified, w);
+    struct transport_curl_options curl = { .user_agent = S("Stockbridge-Test/1 (Language=C)"),
+        .connect_timeout_ms = 5000 };
+    CHECK_ERR(transport_curl_new(&curl, &w->transport, &e), OK, &e, "curl");
+    w->drivers[0] = amazon_driver_new(w->transport, clock_system());
+}
+
+void world_start_engine(struct world *w)
+{
+    struct error e;
+    struct engine_parts parts = { w->h.db, clock_system(), rng_system(), &w->key, w->drivers,
+        { .order_poll_ms = 200, .listing_refresh_ms = 500, .pushers = 2 } };
+    CHECK_ERR(engine_start(&parts, &w->engine, &e), OK, &e, "engine");
+}
+
+/* A stopped engine is kept until the database is closed, which may still notify it. */
+void world_stop_engine(struct world *w)
+{
+    engine_stop(w->engine);
+}
+
+void world_close(struct world *w)
+{
+    if (w->engine) engine_stop(w->engine);
+    w->transport->stop(w->transport);
+    harness_close(&w->h);
+    engine_release(w->engine);
+    amazon_driver_free(w->drivers[0]);
+    w->transport->release(w->transport);
+    (void)kill(w->simulator, SIGTERM);
+    (void)waitpid(w->simulator, NULL, 0);
+    arena_release(&w->arena);
+    (void)pthread_cond_destroy(&w->changed);
+    (void)pthread_mutex_destroy(&w->lock);
+}
+
+int world_call(struct world *w, const char *method, const char *path, const char *body,
+    struct json *root)
+{
+    struct error e;
+    struct transport_header type = { S("content-type"), S("application/json") };
+    struct transport_request request = { .method = str_of(method),
+        .url = arena_fmt(&w->arena, "%s%s", w->url, path), .headers = &type, .header_count = 1,
+        .body = str_of(body), .timeout_ms = 20000, .reply_max = 64 << 20, .cleartext_okay = true };
+    struct transport_reply *reply = arena_new(&w->arena, struct transport_reply, 1);
+    CHECK_ERR(w->transport->send(w->transport, &request, &w->arena, reply, &e), OK, &e, path);
+    *root = (struct json){ NULL };
+    if (reply->body.len) CHECK_ERR(json_parse(reply->body, 64 << 20, root, &e), OK, &e, path);
+    return reply->status;
+}
+
+void world_control(struct world *w, const char *path, const char *body)
+{
+    struct json root;
+    int status = world_call(w, "POST", path, body, &root);
+    CHECK(status / 100 == 2, body);
+    json_release(&root);
+}
+
+struct change_call {
+    world_fn fn;
+    void *ctx;
+};
+
+static enum err run_change(struct tx *tx, void *ctx, struct error *e)
+{
+    struct change_call *call = ctx;
+    struct change c = { tx, tx_arena(tx), &tester, clock_now(clock_system()), rng_system() };
+    return call->fn(&c, call->ctx, e);
+}
+
+void world_change(struct world *w, world_fn fn, void *ctx)
+{
+    struct change_call call = { fn, ctx };
+    struct error e;
+    CHECK_ERR(db_write(w->h.db, "test", run_change, &call, &e), OK, &e, "a change by the test");
+}
+
+struct number_call {
+    const char *sql;
+    int64_t number;
+};
+
+static enum err read_number(struct tx *tx, void *ctx, struct error *e)
+{
+    struct number_call *call = ctx;
+    return stmt_scalar(tx_prepare(tx, call->sql), -1, &call->number, e);
+}
+
+int64_t world_number(struct world *w, const char *sql)
+{
+    struct number_call call = { sql, 0 };
+    struct error e;
+    CHECK_ERR(db_read(w->h.db, "test", read_number, &call, &e), OK, &e, sql);
+    return call.number;
+}
+
+/* The database notifies about most changes, not about all: so also after a short time. */
+static void wait_a_little(struct world *w)
+{
+    struct timespec until;
+    (void)clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += STEP_MS * 1000000;
+    if (until.tv_nsec >= 1000000000) until.tv_nsec -= 1000000000, until.tv_sec++;
+    (void)pthread_mutex_lock(&w->lock);
+    (void)pthread_cond_timedwait(&w->changed, &w->lock, &until);
+    (void)pthread_mutex_unlock(&w->lock);
+}
+
+void world_until(struct world *w, const char *sql, int64_t wanted, const char *why)
+{
+    time_ms end = clock_monotonic(clock_system()) + PATIENCE_MS;
+    int64_t got = -1;
+    while (clock_monotonic(clock_system()) < end) {
+        got = world_number(w, sql);
+        if (got == wanted) return;
+        wait_a_little(w);
+    }
+    fail_msg("%s: %s stays %lld, wanted %lld", why, sql, (long long)got, (long long)wanted);
+}
+
+void world_until_live(struct world *w, const char *sku, int64_t wanted, const char *why)
+{
+    time_ms end = clock_monotonic(clock_system()) + PATIENCE_MS;
+    int64_t got = -1;
+    while (clock_monotonic(clock_system()) < end) {
+        struct json root;
+        (void)world_call(w, "GET", "/_sim/state", "", &root);
+        got = -1;
+        (void)json_int64(json_get(json_get(root, "quantities"), sku), &got);
+        json_release(&root);
+        if (got == wanted) return;
+        wait_a_little(w);
+    }
+    fail_msg("%s: %s shows %lld, wanted %lld", why, sku, (long long)got, (long long)wanted);
+}
+
+struct connecting {
+    struct world *w;
+    bool inventory_sync, order_import;
+};
+
+static enum err connect_channel(struct change *c, void *ctx, struct error *e)
+{
+    struct connecting *k = ctx;
+    struct channel_row *ch = arena_new(c->arena, struct channel_row, 1);
+    *ch = (struct channel_row){
+        .kind = S("amazon"),
+        .name = S("Amazon US"),
+        .region = S("na"),
+        .seller_id = S("A2EXAMPLE1SELL"),
+        .marketplace_ids = { S("ATVPDKIKX0DER") },
+        .marketplace_count = 1,
+        .endpoint_url = str_of(k->w->url),
+        .token_url = arena_fmt(c->arena, "%s/auth/o2/token", k->w->url),
+        .state = CHANNEL_SUSPECT,
+        .organization_type = S("channel"),
+        .inventory_sync = k->inventory_sync,
+        .order_import = k->order_import,
+        .import_orders_from = c->now,
+        .status_ids = { 1 },
+        .status_count = 1,
+        .warehouse_ids = { 1 },
+        .warehouse_count = 1,
+        .map = { { S("PENDING"), 3, S("Pending payment") }, { S("UNSHIPPED"), 1, S("New") },
+            { S("PARTIALLY_SHIPPED"), 1, S("New") }, { S("SHIPPED"), 4, S("Shipped") },
+            { S("CANCELLED"), 5, S("Canceled") } },
+        .map_count = 5,
+        .brake_released_at = c->now,
+    };
+    enum err rc = channel_create(c, ch, e);
+    if (rc) return rc;
+    k->w->channel_id = ch->id;
+    struct channel_credentials credentials = { S("amzn1.application-oa2-client.test"),
+        S("amzn1.oa2-cs.v1.test"), S("Atzr|test") };
+    struct str sealed =
+        engine_seal_credentials(&k->w->key, ch->id, &credentials, c->rng, c->arena);
+    return channel_set_credentials(c, ch->id, sealed, e);
+}
+
+void world_connect(struct world *w, bool inventory_sync, bool order_import)
+{
+    struct connecting k = { w, inventory_sync, order_import };
+    world_change(w, connect_channel, &k);
+}
+
+struct running {
+    int64_t channel_id, id;
+    int kind;
+};
+
+static enum err queue_run(struct change *c, void *ctx, struct error *e)
+{
+    struct running *r = ctx;
+    struct run run;
+    bool is_new;
+    enum err rc = run_queue(
+        c, r->channel_id, (enum run_kind)r->kind, S(""), c->arena, &run, &is_new, e);
+    r->id = run.id;
+    return rc;
+}
+
+int64_t world_run(struct world *w, int kind)
+{
+    struct running r = { w->channel_id, 0, kind };
+    world_change(w, queue_run, &r);
+    world_until(w, "SELECT COUNT(*) FROM run WHERE state IN ('queued', 'running')", 0,
+        "the run ends");
+    return world_number(w, "SELECT CASE state WHEN 'succeeded' THEN 1 ELSE 0 END FROM run"
+                           " ORDER BY id DESC LIMIT 1");
+}
+
+struct making {
+    const char *sku, *model;
+    int64_t id;
+};
+
+static enum err make_variation(struct change *c, void *ctx, struct error *e)
+{
+    struct making *m = ctx;
+    struct variation v = { .grade_id = 1, .sku = str_of(m->sku) };
+    for (int i = 0; i < VARIATION_TEXT_COUNT; i++)
+        v.text[i] = S("Unknown");
+    v.text[VARIATION_MODEL] = str_of(m->model);
+    enum err rc = variation_create(c, &v, e);
+    m->id = v.id;
+    return rc;
+}
+
+int64_t world_variation(struct world *w, const char *sku, const char *model)
+{
+    struct making m = { sku, model, 0 };
+    world_change(w, make_variation, &m);
+    return m.id;
+}
+
+struct receiving {
+    int64_t variation_id;
+    int count;
+};
+
+static enum err receive(struct change *c, void *ctx, struct error *e)
+{
+    struct receiving *r = ctx;
+    enum err rc = OK;
+    for (int i = 0; i < r->count && !rc; i++) {
+        struct item item = { .variation_id = r->variation_id, .status_id = 1, .warehouse_id = 1,
+            .status = S("In stock"), .warehouse = S("Main"), .location = S(""),
+            .esn = arena_fmt(c->arena, "S%llX", (unsigned long long)rng_u64(c->rng)) };
+        rc = item_create(c, &item, e);
+    }
+    return rc;
+}
+
+void world_receive(struct world *w, int64_t variation_id, int count)
+{
+    struct receiving r = { variation_id, count };
+    world_change(w, receive, &r);
+}

@@ -1,0 +1,60 @@
+/*
+ * world.h: a simulator, a database and the sync engine between them.
+ */
+#ifndef TESTS_SYNC_WORLD_H
+#define TESTS_SYNC_WORLD_H
+
+#include "base/json.h"
+#include "net/transport.h"
+#include "store/channels.h"
+#include "store/harness.h"
+#include "sync/engine.h"
+
+#include <pthread.h>
+#include <sys/types.h>
+
+struct world {
+    struct harness_db h;
+    struct arena arena;
+    struct transport *transport;
+    struct channel_driver *drivers[2];
+    struct engine *engine;
+    struct seal_key key;
+    pid_t simulator;
+    char url[64];
+    int64_t channel_id;
+    pthread_mutex_t lock;
+    pthread_cond_t changed; /* the database notified */
+};
+
+/* Starts the simulator with these options (ends with NULL) and opens a migrated database. */
+void world_open(struct world *w, enum db_engine engine, const char *simulator,
+    const char *const *options);
+void world_close(struct world *w);
+
+void world_start_engine(struct world *w);
+void world_stop_engine(struct world *w);
+
+/* Status and parsed body of a call to the simulator; the root is the caller's to release. */
+int world_call(struct world *w, const char *method, const char *path, const char *body,
+    struct json *root);
+void world_control(struct world *w, const char *path, const char *body); /* must succeed */
+
+/* A transaction by a test; must succeed. */
+typedef enum err (*world_fn)(struct change *c, void *ctx, struct error *e);
+void world_change(struct world *w, world_fn fn, void *ctx);
+int64_t world_number(struct world *w, const char *sql); /* a literal of one integer */
+
+/* Until the statement gives the number; fails the test after a minute, saying why. */
+void world_until(struct world *w, const char *sql, int64_t wanted, const char *why);
+/* Until the simulator shows the quantity of the SKU. */
+void world_until_live(struct world *w, const char *sku, int64_t wanted, const char *why);
+
+/* A channel to the simulator with status 'In stock' and warehouse 'Main' counted. */
+void world_connect(struct world *w, bool inventory_sync, bool order_import);
+int64_t world_run(struct world *w, int kind); /* enum run_kind; until it has ended: 1 succeeded */
+
+int64_t world_variation(struct world *w, const char *sku, const char *model);
+void world_receive(struct world *w, int64_t variation_id, int count);
+
+#endif
