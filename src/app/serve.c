@@ -70,7 +70,7 @@ static enum err start_http(struct server *s, const struct options *o, struct err
         .rng = rng_system(),
         .key = &s->cli.key,
         .engine = s->engine,
-        .drivers = (const struct channel_driver *const *)s->drivers,
+        .drivers = s->drivers,
         .secure_cookies = o->secure_cookies,
         .asset_dir = find_assets(o, &s->cli.arena),
         .version = STOCKBRIDGE_VERSION,
@@ -98,11 +98,12 @@ static void stop(struct server *s, const struct options *o)
     if (s->http) http_server_stop(s->http, o->stop_timeout_ms);
     if (s->transport) s->transport->stop(s->transport);
     if (s->engine) engine_stop(s->engine);
-    if (s->api) api_release(s->api);
+    if (s->api) api_stop(s->api);
     if (s->drivers[0]) amazon_driver_free(s->drivers[0]);
     if (s->transport) s->transport->release(s->transport);
     cli_close(&s->cli);
     if (s->engine) engine_release(s->engine);
+    if (s->api) api_release(s->api);
 }
 
 int serve(const struct options *o)

@@ -123,7 +123,7 @@ static bool in_range(struct fields *f, const char *name, struct json v, int64_t 
         return false;
     }
     if (n < least || n > most) {
-        field_error(f, name, "out_of_range", "must be from %lld to %lld", (long long)least,
+        field_error(f, name, n < least ? "too_small" : "too_large", "must be from %lld to %lld", (long long)least,
             (long long)most);
         return false;
     }
@@ -165,7 +165,7 @@ bool field_time(struct fields *f, const char *name, bool null_ok, time_ms *out)
         return true;
     }
     if (json_str(v, &s) && rfc3339_parse(s, out)) return true;
-    field_error(f, name, "bad_time", "must be a time such as 2026-11-23T17:00:00Z");
+    field_error(f, name, "bad_format", "must be a time such as 2026-11-23T17:00:00Z");
     return false;
 }
 
@@ -191,7 +191,7 @@ bool field_money(struct fields *f, const char *name, struct money *out)
     bool amount = field_int(&m, "amount", 0, 1000000000000, &out->amount);
     bool currency = field_str(&m, "currency", 3, TEXT_KEEP, &out->currency);
     if (currency && !is_currency(out->currency)) {
-        field_error(&m, "currency", "bad_currency", "must be three capital letters (ISO 4217)");
+        field_error(&m, "currency", "bad_format", "must be three capital letters (ISO 4217)");
         return false;
     }
     out->present = amount && currency;
@@ -206,7 +206,7 @@ bool field_color(struct fields *f, const char *name, struct str *out)
         char c = out->at[i];
         good = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
     }
-    if (!good) field_error(f, name, "bad_color", "must look like #1971c2");
+    if (!good) field_error(f, name, "bad_format", "must look like #1971c2");
     return good;
 }
 

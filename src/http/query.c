@@ -20,7 +20,7 @@ static void wrong(struct call *c, const char *name, const char *detail)
 {
     if (c->error_count == BODY_ERRORS_MAX) return;
     c->errors[c->error_count++] = (struct body_error){ arena_fmt(c->arena, "?%s", name),
-        S("bad_parameter"), str_of(detail) };
+        S("bad_format"), str_of(detail) };
 }
 
 struct str query_str(struct call *c, const char *name)

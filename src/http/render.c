@@ -70,7 +70,7 @@ enum err find_status(
     enum err rc = reference_find(
         f->c->tx, (enum reference_kind)kind, 0, title, f->c->arena, &found, e);
     if (rc == ERR_NOT_FOUND) {
-        field_error(f, name, "unknown", "there is no \"%.*s\"", STR_FMT(title));
+        field_error(f, name, "unknown_value", "there is no \"%.*s\"", STR_FMT(title));
         return OK;
     }
     if (!rc) *id = found.id;

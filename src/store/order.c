@@ -152,6 +152,9 @@ enum err order_lock(
     " AND NOT EXISTS (SELECT 1 FROM variation v WHERE v.sku = l.sku)"                              \
     " AND NOT EXISTS (SELECT 1 FROM listing g JOIN listing_variation lv ON lv.listing_id = g.id"   \
     " WHERE g.channel_id = o.channel_id AND g.sku = l.sku)))"                                      \
+    " AND ($7 = -1 OR (SELECT is_open FROM order_status WHERE id = o.status_id) = $7)"           \
+    " AND ($8 = -1 OR (CASE WHEN EXISTS (SELECT 1 FROM demand d WHERE d.order_id = o.id)"         \
+    " THEN 1 ELSE 0 END) = $8)"                                                                   \
     " ORDER BY o.id DESC LIMIT $6"
 
 #define SEARCHED(n)                                                                                \
@@ -179,11 +182,11 @@ static struct stmt *list_statement(struct tx *tx, const struct order_filter *f, 
         struct search_words words;
         search_words(f->q, arena, &words);
         st = tx_prepare(tx,
-            COLUMNS "WHERE " SEARCHED(1) " AND " SEARCHED(7) " AND " SEARCHED(8) " AND " SEARCHED(
-                9) " AND " SEARCHED(10) " AND " SEARCHED(11) OTHER_CONDITIONS " /* scan wanted */");
+            COLUMNS "WHERE " SEARCHED(1) " AND " SEARCHED(9) " AND " SEARCHED(10) " AND " SEARCHED(
+                11) " AND " SEARCHED(12) " AND " SEARCHED(13) OTHER_CONDITIONS " /* scan wanted */");
         stmt_bind_str(st, 1, words.pattern[0]);
         for (int i = 1; i < SEARCH_WORDS_MAX; i++)
-            stmt_bind_str(st, 6 + i, words.pattern[i]);
+            stmt_bind_str(st, 8 + i, words.pattern[i]);
     } else {
         st = tx_prepare(tx, COLUMNS "WHERE o.id >= $1" OTHER_CONDITIONS);
         stmt_bind_int(st, 1, 0);
@@ -202,6 +205,8 @@ enum err order_list(struct tx *tx, const struct order_filter *filter, const stru
     stmt_bind_int(st, 3, filter->status_id);
     stmt_bind_int(st, 4, filter->has_channel ? filter->channel_id : -1);
     stmt_bind_int(st, 5, filter->unknown_sku);
+    stmt_bind_int(st, 7, filter->has_is_open ? filter->is_open : -1);
+    stmt_bind_int(st, 8, filter->has_uncommitted ? filter->uncommitted : -1);
     stmt_bind_int(st, 6, page->limit + 1);
     while (stmt_row(st))
         read_head(st, arena, &rows[(*count)++]);

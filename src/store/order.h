@@ -61,6 +61,8 @@ struct order_filter {
     int64_t status_id, channel_id;
     bool has_channel; /* channel_id 0 then means orders made here */
     bool unknown_sku;
+    bool has_is_open, is_open;
+    bool has_uncommitted, uncommitted; /* units of known lines that open orders still need */
 };
 
 /* Newest first; page->after is the id before which to go on. With lines and items. */

@@ -1,0 +1,286 @@
+/* variations.c: the catalog, and stock per SKU and variation. */
+#include "store/variation.h"
+
+#include "http/internal.h"
+#include "store/reference.h"
+#include "store/stock.h"
+
+#define FIELDS "manufacturer model variant network capacity color grade damages sku price"
+
+static void render(struct call *c, const struct variation *v)
+{
+    jw_object(&c->w);
+    jw_kint(&c->w, "id", v->id);
+    jw_kstr(&c->w, "title", variation_title(v, c->arena));
+    for (int i = 0; i < VARIATION_TEXT_COUNT; i++)
+        jw_kstr(&c->w, variation_text_names[i], v->text[i]);
+    jw_kstr(&c->w, "grade", v->grade);
+    jw_key(&c->w, "damages");
+    jw_array(&c->w);
+    for (size_t i = 0; i < v->damage_count; i++)
+        jw_str(&c->w, v->damages[i]);
+    jw_array_end(&c->w);
+    put_opt(c, "sku", v->sku);
+    put_money(c, "price", v->price);
+    put_time(c, "created_at", v->created_at);
+    put_time(c, "updated_at", v->updated_at);
+    jw_object_end(&c->w);
+}
+
+static enum err list(struct call *c, struct error *e)
+{
+    struct page page = query_page(c);
+    struct variation_filter filter = { .sku = query_str(c, "sku"), .q = query_str(c, "q") };
+    struct str grade = query_str(c, "grade");
+    enum err rc = query_end(c, e);
+    struct reference found;
+    if (!rc && grade.len) {
+        rc = reference_find(c->tx, REFERENCE_GRADE, 0, grade, c->arena, &found, e);
+        if (rc == ERR_NOT_FOUND) {
+            list_begin(c);
+            list_end_id(c, false, 0);
+            return OK;
+        }
+        filter.grade_id = found.id;
+    }
+    struct variation *rows;
+    size_t count;
+    if (!rc) rc = variation_list(c->tx, &filter, &page, c->arena, &rows, &count, e);
+    if (rc) return rc;
+    size_t shown = count > (size_t)page.limit ? (size_t)page.limit : count;
+    list_begin(c);
+    for (size_t i = 0; i < shown; i++)
+        render(c, &rows[i]);
+    list_end_id(c, count > shown, shown ? rows[shown - 1].id : 0);
+    return OK;
+}
+
+static enum err show_one(struct call *c, int64_t id, struct error *e)
+{
+    struct variation v;
+    enum err rc = variation_load(c->tx, id, c->arena, &v, e);
+    if (rc) return rc;
+    render(c, &v);
+    c->etag = v.version;
+    return OK;
+}
+
+static enum err show(struct call *c, struct error *e)
+{
+    return show_one(c, c->ids[0], e);
+}
+
+static enum err read_damages(struct fields *f, struct variation *v, struct error *e)
+{
+    struct json list = field_array(f, "damages", 0, VARIATION_DAMAGES_MAX);
+    if (!list.node) return OK;
+    v->damage_count = 0;
+    for (size_t i = 0; i < json_len(list); i++) {
+        struct str title, at = arena_fmt(f->c->arena, "/damages/%zu", i);
+        struct reference found;
+        if (!json_str(json_at(list, i), &title)) {
+            element_error(f->c, at, "wrong_type", "must be a text");
+            continue;
+        }
+        enum err rc = reference_find(
+            f->c->tx, REFERENCE_DAMAGE, 0, str_trim(title), f->c->arena, &found, e);
+        if (rc == ERR_NOT_FOUND) {
+            element_error(
+                f->c, at, "unknown_value", "there is no damage condition \"%.*s\"", STR_FMT(title));
+            continue;
+        }
+        if (rc) return rc;
+        size_t k = v->damage_count;
+        bool twice = false;
+        for (size_t n = 0; n < k; n++)
+            twice = twice || v->damage_ids[n] == found.id;
+        if (twice) {
+            element_error(f->c, at, "duplicate", "is named twice");
+            continue;
+        }
+        /* ascending ids: one spelling of a set */
+        for (; k > 0 && v->damage_ids[k - 1] > found.id; k--) {
+            v->damage_ids[k] = v->damage_ids[k - 1];
+            v->damages[k] = v->damages[k - 1];
+        }
+        v->damage_ids[k] = found.id;
+        v->damages[k] = found.title;
+        v->damage_count++;
+    }
+    return OK;
+}
+
+static enum err read_fields(struct fields *f, struct variation *v, struct error *e)
+{
+    struct str grade;
+    for (int i = 0; i < VARIATION_TEXT_COUNT; i++)
+        (void)field_str(f, variation_text_names[i], 100, 0, &v->text[i]);
+    enum err rc = OK;
+    if (field_str(f, "grade", 100, 0, &grade)) {
+        v->grade = grade;
+        rc = find_status(f, "grade", REFERENCE_GRADE, grade, &v->grade_id, e);
+    }
+    if (!rc) rc = read_damages(f, v, e);
+    (void)field_str(f, "sku", SKU_MAX, TEXT_NULL_OK, &v->sku);
+    (void)field_money(f, "price", &v->price);
+    return rc ? rc : fields_end(f->c, e);
+}
+
+static enum err create(struct call *c, struct error *e)
+{
+    struct fields f = fields_root(c, FIELDS);
+    struct variation v = { .grade = S("Unknown"), .sku = S("") };
+    for (int i = 0; i < VARIATION_TEXT_COUNT; i++)
+        v.text[i] = S("Unknown");
+    field_required(&f, "manufacturer");
+    field_required(&f, "model");
+    struct reference unknown;
+    enum err rc =
+        reference_find(c->tx, REFERENCE_GRADE, 0, S("Unknown"), c->arena, &unknown, e);
+    if (!rc)
+        v.grade_id = unknown.id;
+    else if (rc == ERR_NOT_FOUND)
+        field_required(&f, "grade"); /* the account renamed it: say which one is meant */
+    else
+        return rc;
+    rc = read_fields(&f, &v, e);
+    if (!rc) rc = variation_create(&c->change, &v, e);
+    if (rc) return rc;
+    c->status = 201;
+    c->location = arena_fmt(c->arena, "/api/v1/variations/%lld", (long long)v.id);
+    return show_one(c, v.id, e);
+}
+
+static enum err update(struct call *c, struct error *e)
+{
+    struct variation before, after;
+    enum err rc = variation_load(c->tx, c->ids[0], c->arena, &before, e);
+    if (!rc) rc = check_etag(c, before.version, e);
+    if (rc) return rc;
+    struct fields f = fields_root(c, FIELDS);
+    if (json_len(c->body) == 0)
+        element_error(c, S(""), "too_short", "must name at least one field");
+    after = before;
+    rc = read_fields(&f, &after, e);
+    if (!rc) rc = variation_update(&c->change, &before, &after, e);
+    return rc ? rc : show_one(c, before.id, e);
+}
+
+static enum err delete(struct call *c, struct error *e)
+{
+    struct variation v;
+    enum err rc = variation_load(c->tx, c->ids[0], c->arena, &v, e);
+    if (!rc) rc = check_etag(c, v.version, e);
+    if (!rc) rc = variation_delete(&c->change, &v, e);
+    c->status = 204;
+    return rc;
+}
+
+enum { FILTER_MAX = 100 };
+
+/* Ids of the titles that the parameter, repeated, gives. */
+static enum err read_titles(struct call *c, const char *name, enum reference_kind kind,
+    int64_t *ids, size_t *count, struct error *e)
+{
+    *count = 0;
+    for (size_t i = 0; i < c->req->query_count; i++) {
+        const struct http_field *f = &c->req->query[i];
+        struct reference found;
+        if (!str_eq(f->name, str_of(name)) || *count == FILTER_MAX) continue;
+        enum err rc = reference_find(c->tx, kind, 0, f->value, c->arena, &found, e);
+        if (rc == ERR_NOT_FOUND)
+            return error_at(e, ERR_INVALID, "unknown_value", arena_fmt(c->arena, "?%s", name).at,
+                "there is no \"%.*s\"", STR_FMT(f->value));
+        if (rc) return rc;
+        ids[(*count)++] = found.id;
+    }
+    return OK;
+}
+
+static void render_level(
+    struct call *c, const struct stock_level *l, const int64_t *ids, size_t count)
+{
+    jw_object(&c->w);
+    put_opt(c, "sku", l->sku);
+    put_opt_id(c, "variation_id", count == 1 ? ids[0] : 0);
+    jw_key(&c->w, "variation_ids");
+    jw_array(&c->w);
+    for (size_t i = 0; i < count; i++)
+        jw_int(&c->w, ids[i]);
+    jw_array_end(&c->w);
+    jw_kint(&c->w, "on_hand", l->on_hand);
+    jw_kint(&c->w, "outstanding", l->outstanding);
+    jw_kint(&c->w, "calculated", l->on_hand - l->outstanding);
+    jw_object_end(&c->w);
+}
+
+static enum err level_of_sku(
+    struct call *c, struct str sku, const struct stock_filter *filter, struct error *e)
+{
+    struct stock_level level;
+    enum err rc = stock_level_of_sku(c->tx, sku, filter, &level, e);
+    if (rc && rc != ERR_NOT_FOUND) return rc;
+    list_begin(c);
+    if (!rc) {
+        int64_t ids[1000];
+        size_t count = 0;
+        struct stmt *st =
+            tx_prepare(c->tx, "SELECT id FROM variation WHERE sku = $1 ORDER BY id LIMIT 1000");
+        stmt_bind_str(st, 1, sku);
+        while (stmt_row(st) && count < 1000)
+            ids[count++] = stmt_int(st, 0);
+        rc = stmt_end(st, e);
+        if (rc) return rc;
+        render_level(c, &level, ids, count);
+    }
+    list_end_id(c, false, 0);
+    return OK;
+}
+
+static enum err levels(struct call *c, struct error *e)
+{
+    int64_t statuses[FILTER_MAX], warehouses[FILTER_MAX], variations[FILTER_MAX];
+    struct stock_filter filter = { statuses, 0, warehouses, 0 };
+    struct page page = query_page(c);
+    struct str sku = query_str(c, "sku");
+    size_t variation_count = 0, count;
+    struct stock_level *rows;
+    enum err rc = query_end(c, e);
+    if (!rc)
+        rc = read_titles(c, "statuses", REFERENCE_STATUS, statuses, &filter.status_count, e);
+    if (!rc)
+        rc = read_titles(
+            c, "warehouses", REFERENCE_WAREHOUSE, warehouses, &filter.warehouse_count, e);
+    for (size_t i = 0; i < c->req->query_count && !rc; i++) {
+        if (!str_eq(c->req->query[i].name, S("variation_id")) || variation_count == FILTER_MAX)
+            continue;
+        int64_t id;
+        if (sku.len || !str_to_int64(c->req->query[i].value, &id) || id < 1)
+            return error_at(e, ERR_BAD_REQUEST, "bad_parameter", "?variation_id",
+                "variation_id must be an id, and not be given with sku");
+        variations[variation_count++] = id;
+    }
+    if (rc) return rc;
+    if (sku.len) return level_of_sku(c, sku, &filter, e);
+    rc = variation_count ? stock_level_of_variations(c->tx, variations, variation_count, &filter,
+                               c->arena, &rows, &count, e)
+                         : stock_level_list(c->tx, &filter, &page, c->arena, &rows, &count, e);
+    if (rc) return rc;
+    size_t shown = !variation_count && count > (size_t)page.limit ? (size_t)page.limit : count;
+    list_begin(c);
+    for (size_t i = 0; i < shown; i++)
+        render_level(c, &rows[i], &rows[i].variation_id, 1);
+    list_end_id(c, count > shown, shown ? rows[shown - 1].variation_id : 0);
+    return OK;
+}
+
+const struct route routes_variations[] = {
+    { "GET", "/variations", AREA_CATALOG, PERMISSION_READ, 0, "sku grade q limit cursor", list },
+    { "POST", "/variations", AREA_CATALOG, PERMISSION_WRITE, 0, "", create },
+    { "GET", "/variations/{}", AREA_CATALOG, PERMISSION_READ, 0, "", show },
+    { "PATCH", "/variations/{}", AREA_CATALOG, PERMISSION_WRITE, 0, "", update },
+    { "DELETE", "/variations/{}", AREA_CATALOG, PERMISSION_FULL, 0, "", delete },
+    { "GET", "/stock_levels", AREA_INVENTORY, PERMISSION_READ, 0,
+        "sku variation_id* statuses* warehouses* limit cursor", levels },
+    { NULL },
+};
