@@ -1,0 +1,259 @@
+/* diagnosis.c: see diagnosis.h. */
+#include "store/diagnosis.h"
+
+#include "store/channel_log.h"
+
+static void add(struct findings *f, const char *code, const char *severity, struct str detail,
+    const char *action)
+{
+    if (f->count < FINDINGS_MAX)
+        f->rows[f->count++] =
+            (struct finding){ code, severity, detail, str_of(action), false, 0 };
+}
+
+static void add_count(struct findings *f, const char *code, const char *severity, int64_t n,
+    struct str detail, const char *action)
+{
+    add(f, code, severity, detail, action);
+    f->rows[f->count - 1].has_count = true;
+    f->rows[f->count - 1].count = n;
+}
+
+static void check_state(const struct channel_row *ch, struct arena *arena, struct findings *f)
+{
+    if (ch->state == CHANNEL_RECONNECT_NEEDED)
+        add(f, "reconnect_needed", "error",
+            arena_fmt(arena, "The channel must be reconnected: %.*s", STR_FMT(ch->state_detail)),
+            "Authorise the application again and paste the new credentials in Details.");
+    if (ch->state == CHANNEL_SUSPECT)
+        add(f, "suspect", "warning",
+            arena_fmt(arena, "The channel is not proved, or refuses some calls: %.*s",
+                STR_FMT(ch->state_detail)),
+            "Press Verify in Details.");
+    if (ch->paused)
+        add(f, "paused", "warning", S("The channel is paused."), "Switch Paused off in Details.");
+    if (ch->brake_since)
+        add(f, "braked", "error",
+            arena_fmt(arena, "The blast brake stopped a round: %lld of %lld live listings would"
+                             " fall to zero.",
+                (long long)ch->brake_zeroed, (long long)ch->brake_live),
+            "Look at the quantity plan, then release the brake.");
+    if (!ch->inventory_sync)
+        add(f, "inventory_sync_off", "warning",
+            S("Inventory sync is off: no quantity is sent."), "Switch it on in Details.");
+    if (ch->inventory_sync && !ch->status_count)
+        add(f, "no_counted_status", "error",
+            S("No inventory status is counted: every quantity is zero."),
+            "Choose counted statuses in Details.");
+    if (ch->inventory_sync && !ch->warehouse_count)
+        add(f, "no_counted_warehouse", "error",
+            S("No warehouse is counted: every quantity is zero."),
+            "Choose counted warehouses in Details.");
+    if (!ch->order_import)
+        add(f, "order_import_off", "warning",
+            S("Order import is off: units sold there are not taken off here."),
+            "Switch it on in Details.");
+}
+
+static enum err check_closed_open(struct tx *tx, struct findings *f, struct arena *arena,
+    struct error *e)
+{
+    struct stmt *st = tx_prepare(tx,
+        "SELECT title FROM order_status WHERE is_open = 1"
+        " AND LOWER(title) IN ('shipped', 'canceled', 'cancelled') ORDER BY id");
+    while (stmt_row(st))
+        add(f, "closed_status_open", "warning",
+            arena_fmt(arena, "The order status \"%.*s\" is marked open: its units lower every"
+                             " quantity.",
+                STR_FMT(stmt_str_view(st, 0))),
+            "Clear the Open flag of that status in Settings.");
+    return stmt_end(st, e);
+}
+
+static void check_figures(
+    const struct channel_figures *g, struct arena *arena, struct findings *f)
+{
+    if (!g->listings && !g->ended_listings)
+        add(f, "not_imported", "warning", S("No listing has been imported."),
+            "Press Sync Listings.");
+    if (g->quarantined_orders)
+        add_count(f, "quarantined_orders", "error", g->quarantined_orders,
+            arena_fmt(arena, "%lld orders could not be read.", (long long)g->quarantined_orders),
+            "Look at them under Activity.");
+    if (g->unknown_sku_orders)
+        add_count(f, "unknown_sku", "warning", g->unknown_sku_orders,
+            arena_fmt(arena, "%lld open orders have a line whose SKU no variation has.",
+                (long long)g->unknown_sku_orders),
+            "Give the SKU to a variation, or connect the listing.");
+}
+
+static enum err check_unmapped(struct tx *tx, const struct channel_row *ch, struct arena *arena,
+    struct findings *f, struct error *e)
+{
+    struct stmt *st = tx_prepare(tx, "SELECT COUNT(*) FROM sales_order WHERE channel_id = $1"
+                                     " AND channel_unmapped = 1");
+    stmt_bind_int(st, 1, ch->id);
+    int64_t n;
+    enum err rc = stmt_scalar(st, 0, &n, e);
+    if (!rc && n)
+        add_count(f, "status_not_mapped", "warning", n,
+            arena_fmt(arena, "%lld orders have a channel status without a map.", (long long)n),
+            "Complete the order status map in Details.");
+    return rc;
+}
+
+static void finish(struct findings *f)
+{
+    if (f->count == 0)
+        add(f, "nothing_wrong", "ok", S("Nothing is wrong."), "");
+}
+
+enum err diagnose_channel(struct tx *tx, const struct channel_row *ch, struct arena *arena,
+    struct findings *out, struct error *e)
+{
+    struct channel_figures figures;
+    out->count = 0;
+    check_state(ch, arena, out);
+    enum err rc = channel_figures_load(tx, ch->id, &figures, e);
+    if (rc) return rc;
+    check_figures(&figures, arena, out);
+    rc = check_unmapped(tx, ch, arena, out, e);
+    if (!rc) rc = check_closed_open(tx, out, arena, e);
+    if (!rc) finish(out);
+    return rc;
+}
+
+static enum err check_connection(struct tx *tx, const struct listing *l, struct arena *arena,
+    struct findings *f, struct error *e)
+{
+    if (l->variation_count) return OK;
+    struct str *near;
+    size_t count;
+    enum err rc = listing_near_skus(tx, l->sku, arena, &near, &count, e);
+    if (rc) return rc;
+    struct str detail = l->mode == LISTING_AUTO
+        ? arena_fmt(arena, "No variation has the SKU \"%.*s\".", STR_FMT(l->sku))
+        : S("The listing is set to be connected to nothing that exists.");
+    for (size_t i = 0; i < count; i++)
+        detail = arena_fmt(arena, "%.*s%s\"%.*s\"", STR_FMT(detail), i ? ", " : " Nearly the same: ",
+            STR_FMT(near[i]));
+    add(f, "not_connected", "warning", detail,
+        "Connect the listing, or give its SKU to a variation.");
+    return OK;
+}
+
+/* Items of the listing's variations that do not count, and why. */
+static enum err check_left_out(struct tx *tx, const struct listing *l, struct arena *arena,
+    struct findings *f, struct error *e)
+{
+    struct stmt *st = tx_prepare(tx,
+        "SELECT CAST(COALESCE(SUM(CASE WHEN k.warehouse_id = 0 THEN k.units ELSE 0 END), 0) AS"
+        " BIGINT), CAST(COALESCE(SUM(CASE WHEN k.warehouse_id <> 0 AND k.status_id NOT IN"
+        " (SELECT status_id FROM channel_counted_status WHERE channel_id = $2) THEN k.units ELSE 0"
+        " END), 0) AS BIGINT), CAST(COALESCE(SUM(CASE WHEN k.warehouse_id <> 0 AND k.status_id IN"
+        " (SELECT status_id FROM channel_counted_status WHERE channel_id = $2) AND k.warehouse_id"
+        " NOT IN (SELECT warehouse_id FROM channel_counted_warehouse WHERE channel_id = $2)"
+        " THEN k.units ELSE 0 END), 0) AS BIGINT) FROM listing_variation lv"
+        " JOIN stock_count k ON k.variation_id = lv.variation_id WHERE lv.listing_id = $1");
+    stmt_bind_int(st, 1, l->id);
+    stmt_bind_int(st, 2, l->channel_id);
+    int64_t n[3] = { 0 };
+    if (stmt_row(st))
+        for (int i = 0; i < 3; i++)
+            n[i] = stmt_int(st, i);
+    static const struct {
+        const char *code, *text, *action;
+    } rows[3] = {
+        { "items_without_warehouse", "%lld items are left out because they have no warehouse.",
+            "Give them a warehouse in Inventory." },
+        { "items_status_not_counted", "%lld items are left out because their status is not counted.",
+            "Change their status, or count it in the channel's Details." },
+        { "items_warehouse_not_counted",
+            "%lld items are left out because their warehouse is not counted.",
+            "Move them, or count the warehouse in the channel's Details." },
+    };
+    for (int i = 0; i < 3; i++) {
+        struct buf text;
+        if (!n[i]) continue;
+        buf_init(&text, 256);
+        buf_put_int(&text, n[i]);
+        struct str detail = arena_fmt(
+            arena, "%.*s%s", STR_FMT(buf_str(&text)), rows[i].text + sizeof "%lld" - 1);
+        buf_release(&text);
+        add_count(f, rows[i].code, "info", n[i], detail, rows[i].action);
+    }
+    return stmt_end(st, e);
+}
+
+static enum err check_outstanding(struct tx *tx, const struct listing *l, struct arena *arena,
+    struct findings *f, struct error *e)
+{
+    struct stmt *st = tx_prepare(tx,
+        "SELECT s.title, CAST(SUM(n.units) AS BIGINT) FROM (SELECT DISTINCT d.line_id, d.order_id,"
+        " d.units FROM listing_variation lv JOIN demand d ON d.variation_id = lv.variation_id"
+        " WHERE lv.listing_id = $1) n JOIN sales_order o ON o.id = n.order_id"
+        " JOIN order_status s ON s.id = o.status_id GROUP BY s.title ORDER BY s.title");
+    stmt_bind_int(st, 1, l->id);
+    struct str detail = S("");
+    int64_t sum = 0;
+    while (stmt_row(st)) {
+        sum += stmt_int(st, 1);
+        detail = arena_fmt(arena, "%.*s%s%lld in %.*s", STR_FMT(detail), detail.len ? ", " : "",
+            (long long)stmt_int(st, 1), STR_FMT(stmt_str_view(st, 0)));
+    }
+    if (sum)
+        add_count(f, "outstanding_statuses", "info", sum,
+            arena_fmt(arena, "Outstanding units of open orders: %.*s.", STR_FMT(detail)),
+            "Commit items to these orders, or close them.");
+    return stmt_end(st, e);
+}
+
+static enum err check_push(struct tx *tx, const struct listing *l, struct arena *arena,
+    struct findings *f, struct error *e)
+{
+    struct stmt *st = tx_prepare(tx, "SELECT state, refusal FROM push WHERE listing_id = $1");
+    stmt_bind_int(st, 1, l->id);
+    if (stmt_row(st)) {
+        if (stmt_str_view(st, 1).len)
+            add(f, "push_refused", "error",
+                arena_fmt(arena, "The channel refused the last quantity: \"%.*s\"",
+                    STR_FMT(stmt_str_view(st, 1))),
+                "Correct the listing at the channel, then sync listings.");
+        if (str_eq(stmt_str_view(st, 0), S("failed")))
+            add(f, "difference_stays", "error",
+                arena_fmt(arena, "The channel accepted %lld several times and shows %lld.",
+                    (long long)l->target, (long long)l->imported.quantity),
+                "Look at the listing at the channel, then push quantities.");
+    }
+    if (l->foreign_changes)
+        add_count(f, "changed_elsewhere", l->foreign_changes >= 3 ? "error" : "warning",
+            l->foreign_changes,
+            arena_fmt(arena, "The quantity was changed by somebody else %lld times in 24 hours%s",
+                (long long)l->foreign_changes,
+                l->foreign_changes >= 3 ? ": another tool is probably connected." : "."),
+            "Disconnect other tools that set quantities of this account.");
+    return stmt_end(st, e);
+}
+
+enum err diagnose_listing(struct tx *tx, const struct channel_row *ch, const struct listing *l,
+    struct arena *arena, struct findings *out, struct error *e)
+{
+    out->count = 0;
+    if (l->amazon_fulfilled)
+        add(out, "amazon_fulfilled", "info",
+            S("The channel itself fulfils this listing: its quantity is never sent."), "");
+    if (str_eq(l->state, S("ended")))
+        add(out, "ended", "warning", S("The listing has ended at the channel."),
+            "Create it there again, then sync listings.");
+    if (str_eq(l->state, S("inactive")))
+        add(out, "inactive", "info",
+            S("The listing is inactive at the channel, perhaps because it is sold out."), "");
+    enum err rc = check_connection(tx, l, arena, out, e);
+    check_state(ch, arena, out);
+    if (!rc) rc = check_left_out(tx, l, arena, out, e);
+    if (!rc) rc = check_outstanding(tx, l, arena, out, e);
+    if (!rc) rc = check_push(tx, l, arena, out, e);
+    if (!rc) rc = check_closed_open(tx, out, arena, e);
+    if (!rc) finish(out);
+    return rc;
+}
