@@ -45,8 +45,8 @@ static int dispatch(const struct options *options)
         if (strcmp(commands[i].first, first) == 0 &&
             (!commands[i].second || strcmp(commands[i].second, second) == 0))
             return commands[i].run(options);
-    (void)fprintf(stderr, "stockbridge: no such command: %s %s; see stockbridge help\n", first,
-        second);
+    (void)fprintf(
+        stderr, "stockbridge: no such command: %s %s; see stockbridge help\n", first, second);
     return 1;
 }
 

@@ -57,10 +57,11 @@ int command_verify(const struct options *options)
                            : db_read(c.db, "verify", verify_only, &v, &e);
     cli_close(&c);
     if (rc) return cli_fail(&e);
-    if (v.differences == 0) (void)fputs("every derived figure equals its definition\n", stderr);
+    if (v.differences == 0)
+        (void)fputs("every derived figure equals its definition\n", stderr);
     else
-        (void)fprintf(stderr, "%lld differences%s\n", (long long)v.differences,
-            v.repair ? ", repaired" : "");
+        (void)fprintf(
+            stderr, "%lld differences%s\n", (long long)v.differences, v.repair ? ", repaired" : "");
     return v.differences ? 1 : 0;
 }
 
@@ -73,8 +74,8 @@ int command_backup(const struct options *options)
     enum err rc = db_backup(c.db, str_of(options->positional[1]), &e);
     cli_close(&c);
     if (rc) return cli_fail(&e);
-    (void)fprintf(stderr, "%s is complete; keep the master key with it, apart\n",
-        options->positional[1]);
+    (void)fprintf(
+        stderr, "%s is complete; keep the master key with it, apart\n", options->positional[1]);
     return 0;
 }
 
@@ -96,7 +97,7 @@ static bool looks_like_email(struct str s)
 {
     struct str name, host;
     return s.len <= 254 && str_cut(s, '@', &name, &host) && name.len && host.len &&
-        !str_contains(s, S(" ")) && str_is_utf8(s);
+           !str_contains(s, S(" ")) && str_is_utf8(s);
 }
 
 int command_user_add(const struct options *options)
@@ -118,8 +119,10 @@ int command_user_add(const struct options *options)
     if (cli_open(&c, options, true, &e)) return cli_fail(&e);
     char text[SECRET_TEXT_SIZE];
     struct str password = str_sub(secret_make(rng_system(), text), 0, 20);
-    struct user user = { .email = lower(email, &c.arena), .role = str_of(role_name(role)),
-        .name = options->name ? str_of(options->name) : S(""), .active = true };
+    struct user user = { .email = lower(email, &c.arena),
+        .role = str_of(role_name(role)),
+        .name = options->name ? str_of(options->name) : S(""),
+        .active = true };
     enum err rc = password_hash(password, &c.arena, &user.password_hash, &e);
     if (!rc) rc = cli_change(&c, "user_add", create_user, &user, &e);
     if (!rc) (void)printf("%.*s\n", STR_FMT(password));
@@ -154,7 +157,8 @@ int command_token_create(const struct options *options)
     char text[SECRET_TEXT_SIZE];
     unsigned char hash[SECRET_HASH_SIZE];
     struct str secret = secret_make(rng_system(), text);
-    struct token_making m = { { .name = str_of(options->name), .role = str_of(role_name(role)),
+    struct token_making m = { { .name = str_of(options->name),
+                                  .role = str_of(role_name(role)),
                                   .created_by = S("command line") },
         secret_hash(secret, hash) };
     enum err rc = cli_change(&c, "token_create", create_token, &m, &e);

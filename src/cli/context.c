@@ -52,8 +52,9 @@ static enum err load_key(struct cli *c, struct error *e)
 
 enum err cli_open(struct cli *c, const struct options *options, bool migrate, struct error *e)
 {
-    *c = (struct cli){ .options = options, .lock_fd = -1,
-        .actor = { ACTOR_SYSTEM, 0, S("command line"), S("") } };
+    *c = (struct cli){
+        .options = options, .lock_fd = -1, .actor = { ACTOR_SYSTEM, 0, S("command line"), S("") }
+    };
     arena_init(&c->arena, "command", 64 * 1024 * 1024);
     bool folder = !options->database || !options->master_key_file;
     enum err rc = seal_init(e);
@@ -61,7 +62,8 @@ enum err cli_open(struct cli *c, const struct options *options, bool migrate, st
     if (!rc) rc = load_key(c, e);
     if (!rc) rc = open_database(c, e);
     int applied;
-    if (!rc) rc = migrate ? migrate_up(c->db, clock_system(), &applied, e) : migrate_check(c->db, e);
+    if (!rc)
+        rc = migrate ? migrate_up(c->db, clock_system(), &applied, e) : migrate_check(c->db, e);
     if (rc) cli_close(c);
     return rc;
 }
@@ -96,12 +98,12 @@ struct call {
 static enum err run(struct tx *tx, void *ctx, struct error *e)
 {
     const struct call *call = ctx;
-    struct change c = { tx, tx_arena(tx), &call->c->actor, clock_now(clock_system()), rng_system() };
+    struct change c = { tx, tx_arena(tx), &call->c->actor, clock_now(clock_system()),
+        rng_system() };
     return call->fn(&c, call->ctx, e);
 }
 
-enum err cli_change(
-    struct cli *c, const char *name, cli_change_fn fn, void *ctx, struct error *e)
+enum err cli_change(struct cli *c, const char *name, cli_change_fn fn, void *ctx, struct error *e)
 {
     struct call call = { c, fn, ctx };
     return db_write(c->db, name, run, &call, e);

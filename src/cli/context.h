@@ -19,8 +19,8 @@ struct cli {
     int lock_fd; /* of a data folder that is served; -1: not held */
 };
 
-/* Opens the folder (made when absent) and the database. `migrate`: also brings the schema up to date;
- * else ERR_CONFLICT when it is not. */
+/* Opens the folder (made when absent) and the database. `migrate`: also brings the schema up to
+ * date; else ERR_CONFLICT when it is not. */
 MUST_USE enum err cli_open(
     struct cli *c, const struct options *options, bool migrate, struct error *e);
 void cli_close(struct cli *c);

@@ -14,7 +14,7 @@ struct option {
     const char *commands;
     enum kind kind;
     size_t field;
-    const char *text; /* default */
+    const char *text;            /* default */
     int64_t number, least, most; /* numbers; seconds for KIND_MS */
     const char *help;
 };
@@ -53,8 +53,7 @@ static const struct option table[] = {
         "time between two readings of changed listings" },
     { "--stop-timeout", "SECONDS", "serve", SECONDS(stop_timeout_ms), NULL, 10, 1, 600,
         "how long requests under way may take after SIGTERM" },
-    { "--repair", NULL, "verify", FLAG(repair), NULL, 0, 0, 0,
-        "put right what differs" },
+    { "--repair", NULL, "verify", FLAG(repair), NULL, 0, 0, 0, "put right what differs" },
     { "--force", NULL, "restore", FLAG(force), NULL, 0, 0, 0,
         "replace an existing database; it is kept beside it" },
     { "--role", "ROLE", "user add, token create", TEXT(role), NULL, 0, 0, 0,
@@ -111,8 +110,9 @@ static enum err set(struct options *out, const struct option *o, const char *val
     }
     int64_t n;
     if (!str_to_int64(str_of(value), &n) || n < o->least || n > o->most)
-        return error_set(e, ERR_INVALID, "%s: %s must be a whole number from %lld to %lld, not \"%s\"",
-            where, o->value, (long long)o->least, (long long)o->most, value);
+        return error_set(e, ERR_INVALID,
+            "%s: %s must be a whole number from %lld to %lld, not \"%s\"", where, o->value,
+            (long long)o->least, (long long)o->most, value);
     if (o->kind == KIND_MS) n *= 1000;
     memcpy(field(out, o), &n, sizeof n);
     return OK;
@@ -141,8 +141,7 @@ static const struct option *find(const char *word, size_t len)
     return NULL;
 }
 
-static enum err take_option(
-    int argc, char **argv, int *at, struct options *out, struct error *e)
+static enum err take_option(int argc, char **argv, int *at, struct options *out, struct error *e)
 {
     const char *word = argv[*at], *equals = strchr(word, '=');
     const struct option *o = find(word, equals ? (size_t)(equals - word) : strlen(word));
@@ -187,8 +186,8 @@ void options_print_help(void)
     puts("\nOptions (each has a twin in the environment: STOCKBRIDGE_LISTEN for --listen):\n");
     for (size_t i = 0; i < OPTION_COUNT; i++) {
         char left[64], standard[64];
-        (void)snprintf(left, sizeof left, "%s %s", table[i].name,
-            table[i].value ? table[i].value : "");
+        (void)snprintf(
+            left, sizeof left, "%s %s", table[i].name, table[i].value ? table[i].value : "");
         shown_default(&table[i], standard, sizeof standard);
         printf("  %-28s %s%s%s%s (%s)\n", left, table[i].help, *standard ? " [" : "", standard,
             *standard ? "]" : "", table[i].commands);

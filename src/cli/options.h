@@ -18,8 +18,8 @@ struct options {
     const char *listen;
     const char *assets; /* folder of the built web page; NULL: beside the program */
     const char *log_level;
-    int64_t workers;       /* threads that answer HTTP */
-    int64_t connections;   /* database connections */
+    int64_t workers;     /* threads that answer HTTP */
+    int64_t connections; /* database connections */
     int64_t http_connections;
     int64_t pushers;
     int64_t order_poll_ms;

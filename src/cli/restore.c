@@ -23,7 +23,8 @@ static enum err copy(const char *from, const char *to, struct error *e)
     ssize_t n = 1;
     while (!rc && n > 0) {
         n = read(in, block, sizeof block);
-        if (n < 0) rc = failed(from, e);
+        if (n < 0)
+            rc = failed(from, e);
         else if (n > 0 && write(out, block, (size_t)n) != n)
             rc = failed(to, e);
     }
@@ -36,8 +37,11 @@ static enum err copy(const char *from, const char *to, struct error *e)
 /* A backup is a whole SQLite database of a schema that this program knows. */
 static enum err check(const char *path, struct error *e)
 {
-    struct db_options options = { .sqlite_path = str_of(path), .connections = 1,
-        .write_queue_max = 4, .group_max = 1, .wait_timeout_ms = 5000 };
+    struct db_options options = { .sqlite_path = str_of(path),
+        .connections = 1,
+        .write_queue_max = 4,
+        .group_max = 1,
+        .wait_timeout_ms = 5000 };
     struct db *db;
     enum err rc = db_open(&options, &db, e);
     int applied;
@@ -61,7 +65,8 @@ static enum err put_in_place(struct cli *c, const char *source, struct error *e)
     struct stat st;
     bool exists = stat(path, &st) == 0;
     if (exists && !c->options->force)
-        return error_set(e, ERR_CONFLICT, "%s exists; --force replaces it and keeps it beside", path);
+        return error_set(
+            e, ERR_CONFLICT, "%s exists; --force replaces it and keeps it beside", path);
     enum err rc = copy(source, fresh, e);
     if (!rc) rc = check(fresh, e);
     remove_sidecars(c, fresh);
@@ -70,8 +75,9 @@ static enum err put_in_place(struct cli *c, const char *source, struct error *e)
         return rc;
     }
     if (exists) {
-        const char *kept = arena_fmt(&c->arena, "%s.before-%lld", path,
-            (long long)(clock_now(clock_system()) / 1000)).at;
+        const char *kept = arena_fmt(
+            &c->arena, "%s.before-%lld", path, (long long)(clock_now(clock_system()) / 1000))
+                               .at;
         if (rename(path, kept) != 0) return failed(kept, e);
         remove_sidecars(c, path);
     }

@@ -97,8 +97,7 @@ static enum err authenticate(struct call *c, struct tx *tx, struct error *e)
         if (header.len < 8 || !str_eq_nocase(str_sub(header, 0, 7), S("bearer ")))
             return error_code(e, ERR_UNAUTHORIZED, "unauthenticated", "send a Bearer token");
         struct str secret = str_trim(str_sub(header, 7, header.len));
-        enum err rc =
-            token_find(tx, secret_hash(secret, hash), c->now, c->arena, &c->token, e);
+        enum err rc = token_find(tx, secret_hash(secret, hash), c->now, c->arena, &c->token, e);
         if (rc == ERR_NOT_FOUND)
             return error_code(
                 e, ERR_UNAUTHORIZED, "unauthenticated", "the token is unknown, revoked or expired");
@@ -109,10 +108,8 @@ static enum err authenticate(struct call *c, struct tx *tx, struct error *e)
     }
     struct str secret = cookie(c, S("stockbridge"));
     if (!secret.len)
-        return error_code(
-            e, ERR_UNAUTHORIZED, "unauthenticated", "sign in, or send an API token");
-    enum err rc =
-        session_find(tx, secret_hash(secret, hash), c->now, c->arena, &c->session, e);
+        return error_code(e, ERR_UNAUTHORIZED, "unauthenticated", "sign in, or send an API token");
+    enum err rc = session_find(tx, secret_hash(secret, hash), c->now, c->arena, &c->session, e);
     if (rc == ERR_NOT_FOUND)
         return error_code(e, ERR_UNAUTHORIZED, "unauthenticated", "the session has ended");
     if (rc) return rc;
@@ -128,8 +125,7 @@ static enum err authorise(struct call *c, struct tx *tx, struct error *e)
     if (rc) return rc;
     if (is_write(c) && !c->by_token &&
         !secret_equal(http_request_header(c->req, S("x-csrf-token")), c->session.csrf))
-        return error_code(
-            e, ERR_FORBIDDEN, "csrf", "the X-CSRF-Token header is missing or old");
+        return error_code(e, ERR_FORBIDDEN, "csrf", "the X-CSRF-Token header is missing or old");
     if (permission_of(c->role, c->route->area) < c->route->level)
         return error_code(e, ERR_FORBIDDEN, "forbidden", "the role \"%s\" may not do this in %s",
             role_name(c->role), area_name(c->route->area));
@@ -173,8 +169,8 @@ static bool is_json(struct str type)
 
 static enum err read_body(struct call *c, struct error *e)
 {
-    bool takes = is_write(c) && !(c->route->flags & ROUTE_NO_BODY) &&
-        !str_eq(c->req->method, S("DELETE"));
+    bool takes =
+        is_write(c) && !(c->route->flags & ROUTE_NO_BODY) && !str_eq(c->req->method, S("DELETE"));
     if (!takes) {
         if (!c->req->body.len) return OK;
         struct str rest = str_trim(c->req->body);
@@ -184,11 +180,11 @@ static enum err read_body(struct call *c, struct error *e)
     }
     if (!c->req->body.len && (c->route->flags & ROUTE_OPTIONAL_BODY)) return OK;
     if (!is_json(http_request_header(c->req, S("content-type"))))
-        return error_code(
-            e, ERR_BAD_REQUEST, "unsupported_media_type", "send application/json");
+        return error_code(e, ERR_BAD_REQUEST, "unsupported_media_type", "send application/json");
     enum err rc = json_parse(c->req->body, HTTP_BODY_MAX, &c->body, e);
-    if (rc) return error_code(e, rc, rc == ERR_TOO_LARGE ? "too_large" : "bad_json", "%s",
-        arena_fmt(c->arena, "%s", e->detail).at);
+    if (rc)
+        return error_code(e, rc, rc == ERR_TOO_LARGE ? "too_large" : "bad_json", "%s",
+            arena_fmt(c->arena, "%s", e->detail).at);
     if (json_kind(c->body) != JSON_KIND_OBJECT) {
         element_error(c, S(""), "wrong_type", "must be an object");
         return fields_end(c, e);
@@ -201,8 +197,8 @@ enum err check_etag(struct call *c, int64_t version, struct error *e)
     struct str want = http_request_header(c->req, S("if-match"));
     if (!want.len || str_eq(want, S("*"))) return OK;
     if (str_eq(want, arena_fmt(c->arena, "\"%lld\"", (long long)version))) return OK;
-    return error_code(e, ERR_STALE, "precondition_failed",
-        "somebody changed it since: read it again");
+    return error_code(
+        e, ERR_STALE, "precondition_failed", "somebody changed it since: read it again");
 }
 
 void answer_status(struct call *c, int status)
@@ -233,9 +229,8 @@ static enum err read_tx(struct tx *tx, void *ctx, struct error *e)
 
 static struct str idempotency_key(struct call *c)
 {
-    return str_eq(c->req->method, S("POST"))
-        ? http_request_header(c->req, S("idempotency-key"))
-        : S("");
+    return str_eq(c->req->method, S("POST")) ? http_request_header(c->req, S("idempotency-key"))
+                                             : S("");
 }
 
 static enum err check_key(struct str key, struct error *e)
@@ -255,8 +250,8 @@ static enum err handle_once(struct call *c, struct str key, struct error *e)
     unsigned char hash[SECRET_HASH_SIZE];
     struct idempotent_answer answer;
     bool found;
-    enum err rc = idempotency_begin(&c->change, scope, key, secret_hash(c->req->body, hash),
-        c->arena, &found, &answer, e);
+    enum err rc = idempotency_begin(
+        &c->change, scope, key, secret_hash(c->req->body, hash), c->arena, &found, &answer, e);
     if (rc) return rc;
     if (found) {
         buf_put(&c->out, answer.body);
@@ -310,11 +305,11 @@ static enum err run_route(struct call *c, struct error *e)
     const struct route *r = c->route;
     if (r->flags & ROUTE_NO_TX) {
         start_answer(c);
-        enum err rc =
-            r->flags & ROUTE_OPEN ? OK : db_read(db, "authorise", authorise_tx, c, e);
+        enum err rc = r->flags & ROUTE_OPEN ? OK : db_read(db, "authorise", authorise_tx, c, e);
         return rc ? rc : r->handle(c, e);
     }
-    return is_write(c) ? db_write(db, r->path, write_tx, c, e) : db_read(db, r->path, read_tx, c, e);
+    return is_write(c) ? db_write(db, r->path, write_tx, c, e)
+                       : db_read(db, r->path, read_tx, c, e);
 }
 
 static void finish(struct call *c)
@@ -331,8 +326,7 @@ static void finish(struct call *c)
     http_reply_header(reply, S("cache-control"), S("no-store"));
     if (c->location.len) http_reply_header(reply, S("location"), c->location);
     if (c->etag)
-        http_reply_header(
-            reply, S("etag"), arena_fmt(c->arena, "\"%lld\"", (long long)c->etag));
+        http_reply_header(reply, S("etag"), arena_fmt(c->arena, "\"%lld\"", (long long)c->etag));
 }
 
 static void secure(struct http_reply *reply)
@@ -367,8 +361,8 @@ static void handle_api(struct call *c, struct str path)
     if (!rc) rc = run_route(c, &e);
     if (!rc && c->out.failed) rc = error_set(&e, ERR_TOO_LARGE, "the answer is too large");
     if (rc && str_eq(str_of(e.code), S("unsupported_media_type")))
-        problem_write(c->reply, 415, "Unsupported media type", str_of(e.detail),
-            str_of(e.code), NULL, 0);
+        problem_write(
+            c->reply, 415, "Unsupported media type", str_of(e.detail), str_of(e.code), NULL, 0);
     else if (rc)
         problem_reply(c, rc, &e);
     else
@@ -446,8 +440,8 @@ static bool handle_outside(struct api *api, struct http_request *req, struct htt
     else if (db_read(api->options.db, "readyz", ready, &one, &e) == OK && one == 1)
         plain(reply, 200, S("application/json"), S("{\"status\":\"ok\"}"));
     else
-        problem_write(reply, 503, "Not ready", S("the database does not answer"),
-            S("unavailable"), NULL, 0);
+        problem_write(
+            reply, 503, "Not ready", S("the database does not answer"), S("unavailable"), NULL, 0);
     return true;
 }
 
@@ -463,8 +457,7 @@ void api_handle(void *ctx, struct http_request *req, struct http_reply *reply)
     bool is_api = str_starts(req->path, S("/api/v1/")) || str_eq(req->path, prefix);
     if (!is_api && assets_reply(api->assets, req, reply)) return;
     if (!is_api) {
-        problem_write(
-            reply, 404, "Not found", S("there is nothing here"), S("not_found"), NULL, 0);
+        problem_write(reply, 404, "Not found", S("there is nothing here"), S("not_found"), NULL, 0);
         return;
     }
     struct call *c = arena_new(req->arena, struct call, 1);

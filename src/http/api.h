@@ -15,7 +15,7 @@ struct api_options {
     struct clock *clock;
     struct rng *rng;
     const struct seal_key *key;
-    struct engine *engine; /* NULL: nothing can be verified (tests) */
+    struct engine *engine;                 /* NULL: nothing can be verified (tests) */
     struct channel_driver *const *drivers; /* ends with NULL */
     bool secure_cookies;
     const char *asset_dir; /* of the built page; NULL: none is served */

@@ -258,11 +258,11 @@ static enum err add_map_row(struct call *c, struct channel_row *ch, struct str s
 {
     struct reference found;
     struct str at = arena_fmt(c->arena, "/order_status_map/%.*s", STR_FMT(status));
-    enum err rc =
-        reference_find(c->tx, REFERENCE_ORDER_STATUS, 0, title, c->arena, &found, e);
+    enum err rc = reference_find(c->tx, REFERENCE_ORDER_STATUS, 0, title, c->arena, &found, e);
     if (rc == ERR_NOT_FOUND) {
-        if (must) element_error(c, at, "unknown_value", "there is no order status \"%.*s\"",
-            STR_FMT(title));
+        if (must)
+            element_error(
+                c, at, "unknown_value", "there is no order status \"%.*s\"", STR_FMT(title));
         return OK;
     }
     if (rc) return rc;
@@ -357,8 +357,8 @@ static enum err give_consent(
     struct call *c, bool was_on, const struct channel_row *ch, struct error *e)
 {
     if (!ch->inventory_sync || was_on) return OK;
-    struct stmt *st = tx_prepare(c->tx,
-        "UPDATE channel SET brake_released_at = $1, brake_since = NULL WHERE id = $2");
+    struct stmt *st = tx_prepare(
+        c->tx, "UPDATE channel SET brake_released_at = $1, brake_since = NULL WHERE id = $2");
     stmt_bind_int(st, 1, c->now);
     stmt_bind_int(st, 2, ch->id);
     return stmt_run(st, NULL, e);
@@ -370,8 +370,8 @@ static void default_import_time(struct call *c, bool imported, struct channel_ro
     if (ch->order_import && !imported && !ch->import_orders_from) ch->import_orders_from = c->now;
 }
 
-static enum err set_credentials(struct call *c, int64_t id,
-    const struct channel_credentials *credentials, struct error *e)
+static enum err set_credentials(
+    struct call *c, int64_t id, const struct channel_credentials *credentials, struct error *e)
 {
     struct str sealed = engine_seal_credentials(
         c->api->options.key, id, credentials, c->api->options.rng, c->arena);
@@ -389,9 +389,15 @@ static enum err create(struct call *c, struct error *e)
         "seller_id", "credentials" };
     struct channel_row *ch = arena_new(c->arena, struct channel_row, 1);
     struct channel_credentials credentials = { S(""), S(""), S("") };
-    *ch = (struct channel_row){ .state = CHANNEL_SUSPECT, .organization_type = S("Marketplace"),
-        .kind = S(""), .name = S(""), .region = S(""), .seller_id = S(""), .endpoint_url = S(""),
-        .token_url = S(""), .state_detail = S("") };
+    *ch = (struct channel_row){ .state = CHANNEL_SUSPECT,
+        .organization_type = S("Marketplace"),
+        .kind = S(""),
+        .name = S(""),
+        .region = S(""),
+        .seller_id = S(""),
+        .endpoint_url = S(""),
+        .token_url = S(""),
+        .state_detail = S("") };
     struct fields f = fields_root(c, "kind region " SETTINGS_FIELDS);
     for (size_t i = 0; i < sizeof required / sizeof required[0]; i++)
         field_required(&f, required[i]);
@@ -438,7 +444,7 @@ static enum err update(struct call *c, struct error *e)
     if (!rc) rc = fields_end(c, e);
     if (rc) return rc;
     bool guarded = sealed || !str_eq(after->endpoint_url, before->endpoint_url) ||
-        !str_eq(after->token_url, before->token_url);
+                   !str_eq(after->token_url, before->token_url);
     if (guarded && permission_of(c->role, AREA_CHANNELS) < PERMISSION_FULL)
         return error_code(e, ERR_FORBIDDEN, "forbidden",
             "the role \"%s\" may not change credentials or addresses", role_name(c->role));
@@ -449,10 +455,8 @@ static enum err update(struct call *c, struct error *e)
     return rc ? rc : render_channel(c, before->id, e);
 }
 
-static enum err delete(struct call *c, struct error *e)
-{
-    struct channel_row *ch;
-    enum err rc = load(c, c->ids[0], &ch, e);
+static enum err delete (struct call *c, struct error *e) {
+    struct channel_row *ch; enum err rc = load(c, c->ids[0], &ch, e);
     if (!rc) rc = check_etag(c, ch->version, e);
     if (!rc) rc = channel_delete(&c->change, ch, e);
     c->status = 204;

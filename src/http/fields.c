@@ -14,8 +14,7 @@ static bool named(const char *names, struct str name)
     return false;
 }
 
-void element_error(
-    struct call *c, struct str pointer, const char *code, const char *fmt, ...)
+void element_error(struct call *c, struct str pointer, const char *code, const char *fmt, ...)
 {
     if (c->error_count == BODY_ERRORS_MAX) return;
     char text[400];
@@ -23,8 +22,8 @@ void element_error(
     va_start(args, fmt);
     (void)vsnprintf(text, sizeof text, fmt, args);
     va_end(args);
-    c->errors[c->error_count++] = (struct body_error){ pointer, str_of(code),
-        arena_str(c->arena, str_of(text)) };
+    c->errors[c->error_count++] =
+        (struct body_error){ pointer, str_of(code), arena_str(c->arena, str_of(text)) };
 }
 
 /* RFC 6901: ~ and / within a name are escaped. */
@@ -84,8 +83,7 @@ bool field_present(struct fields *f, const char *name)
 
 void field_required(struct fields *f, const char *name)
 {
-    if (f->object.node && !field_present(f, name))
-        field_error(f, name, "required", "is required");
+    if (f->object.node && !field_present(f, name)) field_error(f, name, "required", "is required");
 }
 
 bool field_str(struct fields *f, const char *name, size_t max, int flags, struct str *out)
@@ -114,8 +112,8 @@ bool field_str(struct fields *f, const char *name, size_t max, int flags, struct
     return true;
 }
 
-static bool in_range(struct fields *f, const char *name, struct json v, int64_t least,
-    int64_t most, int64_t *out)
+static bool in_range(
+    struct fields *f, const char *name, struct json v, int64_t least, int64_t most, int64_t *out)
 {
     int64_t n;
     if (!json_int64(v, &n)) {
@@ -123,8 +121,8 @@ static bool in_range(struct fields *f, const char *name, struct json v, int64_t 
         return false;
     }
     if (n < least || n > most) {
-        field_error(f, name, n < least ? "too_small" : "too_large", "must be from %lld to %lld", (long long)least,
-            (long long)most);
+        field_error(f, name, n < least ? "too_small" : "too_large", "must be from %lld to %lld",
+            (long long)least, (long long)most);
         return false;
     }
     *out = n;
@@ -137,8 +135,8 @@ bool field_int(struct fields *f, const char *name, int64_t least, int64_t most, 
     return json_kind(v) != JSON_KIND_ABSENT && in_range(f, name, v, least, most, out);
 }
 
-bool field_int_null(struct fields *f, const char *name, int64_t least, int64_t most, int64_t *out,
-    bool *is_null)
+bool field_int_null(
+    struct fields *f, const char *name, int64_t least, int64_t most, int64_t *out, bool *is_null)
 {
     struct json v = json_get(f->object, name);
     *is_null = json_kind(v) == JSON_KIND_NULL;
@@ -184,8 +182,7 @@ bool field_money(struct fields *f, const char *name, struct money *out)
     if (json_kind(v) == JSON_KIND_ABSENT) return false;
     *out = (struct money){ 0 };
     if (json_kind(v) == JSON_KIND_NULL) return true;
-    struct fields m =
-        fields_of(f->c, v, pointer_to(f->c, f->at, str_of(name)), "amount currency");
+    struct fields m = fields_of(f->c, v, pointer_to(f->c, f->at, str_of(name)), "amount currency");
     field_required(&m, "amount");
     field_required(&m, "currency");
     bool amount = field_int(&m, "amount", 0, 1000000000000, &out->amount);

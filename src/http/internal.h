@@ -3,8 +3,8 @@
  *
  * A handler of a read runs inside db_read, one of a write inside db_write with the idempotency key
  * taken before and its answer stored after, in the same transaction. So a handler may run more than
- * once: it writes its answer into call->out, which is emptied before each run, and keeps nothing else.
- * Whatever it returns other than OK becomes a problem+json.
+ * once: it writes its answer into call->out, which is emptied before each run, and keeps nothing
+ * else. Whatever it returns other than OK becomes a problem+json.
  */
 #ifndef HTTP_INTERNAL_H
 #define HTTP_INTERNAL_H
@@ -60,9 +60,9 @@ struct call {
 typedef enum err (*handler_fn)(struct call *c, struct error *e);
 
 enum route_flags {
-    ROUTE_OPEN = 1,     /* nobody need be signed in */
-    ROUTE_NO_TX = 2,    /* does its own transactions, or none */
-    ROUTE_NO_BODY = 4,  /* a write that takes no body */
+    ROUTE_OPEN = 1,    /* nobody need be signed in */
+    ROUTE_NO_TX = 2,   /* does its own transactions, or none */
+    ROUTE_NO_BODY = 4, /* a write that takes no body */
     ROUTE_OPTIONAL_BODY = 8,
 };
 
@@ -99,13 +99,13 @@ struct str query_str(struct call *c, const char *name); /* empty when absent */
 bool query_has(struct call *c, const char *name);
 int64_t query_int(struct call *c, const char *name, int64_t standard, int64_t least, int64_t most);
 bool query_bool(struct call *c, const char *name, bool *present);
-struct page query_page(struct call *c);        /* limit, cursor of an id */
-struct str query_cursor_text(struct call *c);  /* a cursor of text */
+struct page query_page(struct call *c);       /* limit, cursor of an id */
+struct str query_cursor_text(struct call *c); /* a cursor of text */
 /* ERR_BAD_REQUEST when any parameter was wrong. */
 MUST_USE enum err query_end(struct call *c, struct error *e);
 
-/* Bodies. `at` is the pointer of the object ("" for the root). Each getter tells whether the member is
- * there; a wrong type or limit adds an error. */
+/* Bodies. `at` is the pointer of the object ("" for the root). Each getter tells whether the member
+ * is there; a wrong type or limit adds an error. */
 struct fields {
     struct call *c;
     struct json object;
@@ -119,11 +119,11 @@ bool field_present(struct fields *f, const char *name);
 bool field_str(struct fields *f, const char *name, size_t max, int flags, struct str *out);
 bool field_int(struct fields *f, const char *name, int64_t least, int64_t most, int64_t *out);
 /* null gives *is_null. */
-bool field_int_null(struct fields *f, const char *name, int64_t least, int64_t most, int64_t *out,
-    bool *is_null);
+bool field_int_null(
+    struct fields *f, const char *name, int64_t least, int64_t most, int64_t *out, bool *is_null);
 bool field_bool(struct fields *f, const char *name, bool *out);
 bool field_time(struct fields *f, const char *name, bool null_ok, time_ms *out); /* 0: null */
-bool field_money(struct fields *f, const char *name, struct money *out);          /* null: absent */
+bool field_money(struct fields *f, const char *name, struct money *out);         /* null: absent */
 bool field_color(struct fields *f, const char *name, struct str *out);
 /* Array of at most max elements; absent json when it is not there. */
 struct json field_array(struct fields *f, const char *name, size_t least, size_t max);
@@ -143,8 +143,8 @@ MUST_USE enum err check_etag(struct call *c, int64_t version, struct error *e);
 void list_begin(struct call *c);
 void list_end_id(struct call *c, bool more, int64_t last_id);
 void list_end_text(struct call *c, bool more, struct str last);
-void put_time(struct call *c, const char *key, time_ms t); /* 0 gives null */
-void put_opt(struct call *c, const char *key, struct str s); /* empty gives null */
+void put_time(struct call *c, const char *key, time_ms t);    /* 0 gives null */
+void put_opt(struct call *c, const char *key, struct str s);  /* empty gives null */
 void put_opt_id(struct call *c, const char *key, int64_t id); /* 0 gives null */
 void put_money(struct call *c, const char *key, struct money m);
 struct str cursor_encode(struct str s, struct arena *arena);

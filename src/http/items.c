@@ -90,8 +90,10 @@ static bool empty_parameter(struct call *c, const char *name)
 static enum err list(struct call *c, struct error *e)
 {
     struct page page = query_page(c);
-    struct item_filter f = { .esn = query_str(c, "esn"), .hex_id = query_str(c, "hex_id"),
-        .sku = query_str(c, "sku"), .q = query_str(c, "q"),
+    struct item_filter f = { .esn = query_str(c, "esn"),
+        .hex_id = query_str(c, "hex_id"),
+        .sku = query_str(c, "sku"),
+        .q = query_str(c, "q"),
         .variation_id = query_int(c, "variation_id", 0, 1, INT64_MAX),
         .order_id = query_int(c, "order_id", 0, 1, INT64_MAX) };
     f.committed = query_bool(c, "committed", &f.has_committed);
@@ -124,8 +126,8 @@ static void check_esn(struct fields *f, struct item *item, bool accept)
 {
     enum esn_fault fault = esn_check(item->esn, &item->esn);
     if (fault == ESN_GOOD || (fault == ESN_LUHN && accept)) return;
-    field_error(f, "esn", fault == ESN_LUHN ? "imei_check" : "bad_format", "%s",
-        esn_fault_text(fault));
+    field_error(
+        f, "esn", fault == ESN_LUHN ? "imei_check" : "bad_format", "%s", esn_fault_text(fault));
 }
 
 static enum err read_place(struct fields *f, struct item *item, struct error *e)
@@ -152,11 +154,10 @@ static enum err read_place(struct fields *f, struct item *item, struct error *e)
         return OK;
     }
     struct reference found;
-    rc = reference_find(
-        c->tx, REFERENCE_LOCATION, item->warehouse_id, name, c->arena, &found, e);
+    rc = reference_find(c->tx, REFERENCE_LOCATION, item->warehouse_id, name, c->arena, &found, e);
     if (rc == ERR_NOT_FOUND) {
-        field_error(f, "location", "unknown_value", "there is no location \"%.*s\" in it",
-            STR_FMT(name));
+        field_error(
+            f, "location", "unknown_value", "there is no location \"%.*s\" in it", STR_FMT(name));
         return OK;
     }
     item->location_id = rc ? 0 : found.id;
@@ -241,7 +242,8 @@ static enum err create_row(struct call *c, struct json object, size_t index,
     if (rc) return rc;
     if (!c->error_count) {
         rc = item_create(&c->change, &item, e);
-        if (rc == ERR_CONFLICT) field_error(&f, "esn", e->code, "%s", e->detail);
+        if (rc == ERR_CONFLICT)
+            field_error(&f, "esn", e->code, "%s", e->detail);
         else if (rc)
             return rc;
     }

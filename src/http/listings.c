@@ -1,8 +1,8 @@
 /* listings.c: listings of a channel, their explanation, diagnosis and plan. */
 #include "store/listing.h"
 
-#include "http/internal.h"
 #include "core/quantity.h"
+#include "http/internal.h"
 #include "store/diagnosis.h"
 #include "store/plan_dry.h"
 #include "store/reference.h"
@@ -143,8 +143,8 @@ static enum err load_channel(struct call *c, int64_t id, struct channel_row **ou
     return channel_load(c->tx, id, c->arena, *out, e);
 }
 
-static struct str query_word(struct call *c, const char *name, const char *one, const char *two,
-    const char *three)
+static struct str query_word(
+    struct call *c, const char *name, const char *one, const char *two, const char *three)
 {
     struct str s = query_str(c, name);
     if (s.len && !str_eq(s, str_of(one)) && !str_eq(s, str_of(two)) && !str_eq(s, str_of(three)))
@@ -156,7 +156,8 @@ static enum err list(struct call *c, struct error *e)
 {
     int limit = (int)query_int(c, "limit", HTTP_PAGE_DEFAULT, 1, HTTP_PAGE_MAX);
     struct str after = query_cursor_text(c);
-    struct listing_filter f = { .sku = query_str(c, "sku"), .q = query_str(c, "q"),
+    struct listing_filter f = { .sku = query_str(c, "sku"),
+        .q = query_str(c, "q"),
         .state = query_word(c, "state", "active", "inactive", "ended"),
         .fulfillment = query_word(c, "fulfillment", "merchant", "amazon", "amazon") };
     f.connected = query_bool(c, "connected", &f.has_connected);
@@ -248,8 +249,7 @@ static enum err read_connection(struct fields *parent, struct listing *l, struct
     struct json object = field_object(parent, "connection");
     struct str mode;
     if (!object.node) return OK;
-    struct fields f =
-        fields_of(parent->c, object, S("/connection"), "mode skus variation_ids");
+    struct fields f = fields_of(parent->c, object, S("/connection"), "mode skus variation_ids");
     field_required(&f, "mode");
     if (!field_str(&f, "mode", 20, 0, &mode)) return OK;
     if (!listing_mode_parse(mode, &l->mode)) {
@@ -273,8 +273,7 @@ static enum err update(struct call *c, struct error *e)
     after = before;
     bool none;
     rc = read_connection(&f, &after, e);
-    if (field_int_null(&f, "reserve", 0, 1000000, &after.reserve, &none))
-        after.has_reserve = !none;
+    if (field_int_null(&f, "reserve", 0, 1000000, &after.reserve, &none)) after.has_reserve = !none;
     if (field_int_null(&f, "cap", 0, 1000000, &after.cap, &none)) after.has_cap = !none;
     if (!rc) rc = fields_end(c, e);
     if (!rc) rc = listing_update(&c->change, &before, &after, e);
@@ -413,16 +412,15 @@ static enum err diagnose_all(struct call *c, struct error *e)
     return rc;
 }
 
-static enum err override(struct call *c, const char *name, enum reference_kind kind,
-    int64_t *ids, size_t *count, struct error *e)
+static enum err override(struct call *c, const char *name, enum reference_kind kind, int64_t *ids,
+    size_t *count, struct error *e)
 {
     if (!query_has(c, name)) return OK;
     *count = 0;
     for (size_t i = 0; i < c->req->query_count && *count < CHANNEL_COUNTED_MAX; i++) {
         struct reference found;
         if (!str_eq(c->req->query[i].name, str_of(name))) continue;
-        enum err rc = reference_find(
-            c->tx, kind, 0, c->req->query[i].value, c->arena, &found, e);
+        enum err rc = reference_find(c->tx, kind, 0, c->req->query[i].value, c->arena, &found, e);
         if (rc == ERR_NOT_FOUND)
             return error_at(e, ERR_INVALID, "unknown_value", arena_fmt(c->arena, "?%s", name).at,
                 "there is no \"%.*s\"", STR_FMT(c->req->query[i].value));
@@ -449,14 +447,12 @@ static enum err plan(struct call *c, struct error *e)
     }
     rc = query_end(c, e);
     if (!rc)
-        rc = override(
-            c, "counted_statuses", REFERENCE_STATUS, ch->status_ids, &ch->status_count, e);
+        rc =
+            override(c, "counted_statuses", REFERENCE_STATUS, ch->status_ids, &ch->status_count, e);
     if (!rc)
         rc = override(c, "counted_warehouses", REFERENCE_WAREHOUSE, ch->warehouse_ids,
             &ch->warehouse_count, e);
-    if (!rc)
-        rc = plan_dry(
-            c->tx, ch, has_send ? send : -1, &page, c->arena, &t, &rows, &count, e);
+    if (!rc) rc = plan_dry(c->tx, ch, has_send ? send : -1, &page, c->arena, &t, &rows, &count, e);
     if (rc) return rc;
     size_t shown = count > (size_t)page.limit ? (size_t)page.limit : count;
     struct jw *w = &c->w;

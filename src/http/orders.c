@@ -75,9 +75,9 @@ static struct totals sum(const struct order *o)
         t.unknown = t.unknown || o->lines[i].candidate_count == 0;
     }
     bool closed = !o->is_open;
-    t.canceled = closed &&
-        ((o->line_count && t.quantity == 0) || str_eq_nocase(o->status, S("canceled")) ||
-            str_eq_nocase(o->channel_status, S("cancelled")));
+    t.canceled =
+        closed && ((o->line_count && t.quantity == 0) || str_eq_nocase(o->status, S("canceled")) ||
+                      str_eq_nocase(o->channel_status, S("cancelled")));
     return t;
 }
 
@@ -104,10 +104,10 @@ static void render_warnings(struct call *c, const struct order *o, const struct 
         if (l->candidate_count || !l->quantity) continue;
         told++;
         warn(c, "unknown_sku", l->id, 0,
-            l->sku.len ? arena_fmt(c->arena,
-                             "No variation has the SKU \"%.*s\": the line counts nowhere.",
-                             STR_FMT(l->sku))
-                       : S("The channel gave no SKU: the line counts nowhere."));
+            l->sku.len
+                ? arena_fmt(c->arena, "No variation has the SKU \"%.*s\": the line counts nowhere.",
+                      STR_FMT(l->sku))
+                : S("The channel gave no SKU: the line counts nowhere."));
     }
     if ((int64_t)o->item_count > t->quantity)
         warn(c, "overcommitted", 0, 0,
@@ -115,8 +115,9 @@ static void render_warnings(struct call *c, const struct order *o, const struct 
                 (long long)t->quantity));
     if (!o->is_open && !t->canceled && t->uncommitted > 0)
         warn(c, "closed_uncommitted", 0, 0,
-            arena_fmt(c->arena, "The order is closed with %lld uncommitted units: they are for sale"
-                                " again.",
+            arena_fmt(c->arena,
+                "The order is closed with %lld uncommitted units: they are for sale"
+                " again.",
                 (long long)t->uncommitted));
     if (t->canceled && o->item_count)
         warn(c, "canceled_committed", 0, 0,
@@ -185,7 +186,9 @@ static enum err list(struct call *c, struct error *e)
 {
     struct page page = query_page(c);
     struct order_filter f = { .channel_order_id = query_str(c, "channel_order_id"),
-        .sku = query_str(c, "sku"), .esn = query_str(c, "esn"), .q = query_str(c, "q"),
+        .sku = query_str(c, "sku"),
+        .esn = query_str(c, "esn"),
+        .q = query_str(c, "q"),
         .channel_id = query_int(c, "channel_id", 0, 1, INT64_MAX) };
     bool present;
     f.has_channel = f.channel_id != 0;
@@ -199,10 +202,10 @@ static enum err list(struct call *c, struct error *e)
     bool some = true;
     if (!rc && status.len) {
         struct reference found;
-        rc = reference_find(
-            c->tx, REFERENCE_ORDER_STATUS, 0, status, c->arena, &found, e);
+        rc = reference_find(c->tx, REFERENCE_ORDER_STATUS, 0, status, c->arena, &found, e);
         some = rc != ERR_NOT_FOUND;
-        if (!some) rc = OK;
+        if (!some)
+            rc = OK;
         else if (!rc)
             f.status_id = found.id;
     }
@@ -271,8 +274,7 @@ static enum err first_status(struct call *c, int64_t *id, struct error *e)
     return stmt_scalar(st, 0, id, e);
 }
 
-static enum err read_status(
-    struct fields *f, int64_t *id, struct str *title, struct error *e)
+static enum err read_status(struct fields *f, int64_t *id, struct str *title, struct error *e)
 {
     struct str status;
     if (!field_str(f, "status", 100, 0, &status)) return OK;
@@ -283,8 +285,13 @@ static enum err read_status(
 static enum err create(struct call *c, struct error *e)
 {
     struct fields f = fields_root(c, "organization status ordered_at lines notes");
-    struct order o = { .organization = S(""), .channel_order_id = S(""), .channel_status = S(""),
-        .channel_marketplace_id = S(""), .notes = S(""), .status = S(""), .ordered_at = c->now };
+    struct order o = { .organization = S(""),
+        .channel_order_id = S(""),
+        .channel_status = S(""),
+        .channel_marketplace_id = S(""),
+        .notes = S(""),
+        .status = S(""),
+        .ordered_at = c->now };
     field_required(&f, "organization");
     (void)field_str(&f, "organization", 200, 0, &o.organization);
     (void)field_str(&f, "notes", NOTE_MAX, TEXT_EMPTY_OK | TEXT_KEEP, &o.notes);
@@ -295,8 +302,8 @@ static enum err create(struct call *c, struct error *e)
     o.line_count = json_len(lines);
     o.lines = arena_new(c->arena, struct order_line, o.line_count + 1);
     for (size_t i = 0; i < o.line_count && !rc; i++) {
-        struct fields line = fields_of(
-            c, json_at(lines, i), arena_fmt(c->arena, "/lines/%zu", i), LINE_FIELDS);
+        struct fields line =
+            fields_of(c, json_at(lines, i), arena_fmt(c->arena, "/lines/%zu", i), LINE_FIELDS);
         rc = new_line(&line, &o.lines[i], e);
     }
     if (!rc) rc = fields_end(c, e);
@@ -418,8 +425,7 @@ struct inputs {
     size_t count;
 };
 
-static enum err read_inputs(
-    struct fields *f, const char *name, struct inputs *in, struct error *e)
+static enum err read_inputs(struct fields *f, const char *name, struct inputs *in, struct error *e)
 {
     struct json list = field_array(f, name, 0, INPUTS_MAX);
     for (size_t i = 0; i < json_len(list); i++) {
@@ -493,10 +499,8 @@ static enum err commit(struct call *c, struct error *e)
         element_error(c, S("/esns"), "required", "give at least one ESN, Hex ID or scan");
     if (!rc) rc = fields_end(c, e);
     if (rc) return rc;
-    struct commitment_result *results =
-        arena_new(c->arena, struct commitment_result, in.count + 1);
-    rc = commitment_add(
-        &c->change, &o, in.rows, in.count, atomic, c->arena, results, e);
+    struct commitment_result *results = arena_new(c->arena, struct commitment_result, in.count + 1);
+    rc = commitment_add(&c->change, &o, in.rows, in.count, atomic, c->arena, results, e);
     if (rc) return rc;
     jw_object(&c->w);
     render_results(c, &o, &in, results);

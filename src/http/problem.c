@@ -54,8 +54,7 @@ void problem_reply(struct call *c, enum err rc, const struct error *e)
         errors, count);
     if (rc == ERR_BUSY || rc == ERR_THROTTLED)
         http_reply_header(c->reply, S("retry-after"), S("1"));
-    if (rc == ERR_UNAUTHORIZED)
-        http_reply_header(c->reply, S("www-authenticate"), S("Bearer"));
+    if (rc == ERR_UNAUTHORIZED) http_reply_header(c->reply, S("www-authenticate"), S("Bearer"));
 }
 
 enum err not_found(struct error *e, const char *what, int64_t id)

@@ -19,8 +19,8 @@ bool query_has(struct call *c, const char *name)
 static void wrong(struct call *c, const char *name, const char *detail)
 {
     if (c->error_count == BODY_ERRORS_MAX) return;
-    c->errors[c->error_count++] = (struct body_error){ arena_fmt(c->arena, "?%s", name),
-        S("bad_format"), str_of(detail) };
+    c->errors[c->error_count++] =
+        (struct body_error){ arena_fmt(c->arena, "?%s", name), S("bad_format"), str_of(detail) };
 }
 
 struct str query_str(struct call *c, const char *name)
@@ -41,8 +41,9 @@ int64_t query_int(struct call *c, const char *name, int64_t standard, int64_t le
     if (!f) return standard;
     if (str_to_int64(f->value, &n) && n >= least && n <= most) return n;
     wrong(c, name,
-        arena_fmt(c->arena, "must be a whole number from %lld to %lld", (long long)least,
-            (long long)most).at);
+        arena_fmt(
+            c->arena, "must be a whole number from %lld to %lld", (long long)least, (long long)most)
+            .at);
     return standard;
 }
 
@@ -59,8 +60,8 @@ struct str cursor_encode(struct str s, struct arena *arena)
 {
     size_t room = sodium_base64_encoded_len(s.len, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
     char *out = arena_new(arena, char, room);
-    (void)sodium_bin2base64(out, room, (const unsigned char *)s.at, s.len,
-        sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    (void)sodium_bin2base64(
+        out, room, (const unsigned char *)s.at, s.len, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
     return str_of(out);
 }
 
@@ -82,8 +83,7 @@ struct str query_cursor_text(struct call *c)
 
 struct page query_page(struct call *c)
 {
-    struct page page = { 0,
-        (int)query_int(c, "limit", HTTP_PAGE_DEFAULT, 1, HTTP_PAGE_MAX) };
+    struct page page = { 0, (int)query_int(c, "limit", HTTP_PAGE_DEFAULT, 1, HTTP_PAGE_MAX) };
     struct str text = query_cursor_text(c);
     if (text.len && (!str_to_int64(text, &page.after) || page.after < 1)) {
         wrong(c, "cursor", "is not a cursor of this list");

@@ -62,8 +62,7 @@ static enum err list(struct call *c, enum reference_kind kind, struct error *e)
     int64_t warehouse_id;
     enum err rc = query_end(c, e);
     if (!rc) rc = parent(c, kind, &warehouse_id, e);
-    if (!rc)
-        rc = reference_list(c->tx, kind, warehouse_id, &page, c->arena, &rows, &count, e);
+    if (!rc) rc = reference_list(c->tx, kind, warehouse_id, &page, c->arena, &rows, &count, e);
     if (rc) return rc;
     size_t shown = count > (size_t)page.limit ? (size_t)page.limit : count;
     list_begin(c);
@@ -123,9 +122,9 @@ static enum err create(struct call *c, enum reference_kind kind, struct error *e
     c->status = 201;
     c->etag = r.version;
     c->location = kind == REFERENCE_LOCATION
-        ? arena_fmt(c->arena, "/api/v1/warehouses/%lld/locations/%lld",
-              (long long)r.warehouse_id, (long long)r.id)
-        : arena_fmt(c->arena, "/api/v1%s/%lld", s->path, (long long)r.id);
+                      ? arena_fmt(c->arena, "/api/v1/warehouses/%lld/locations/%lld",
+                            (long long)r.warehouse_id, (long long)r.id)
+                      : arena_fmt(c->arena, "/api/v1%s/%lld", s->path, (long long)r.id);
     return OK;
 }
 
@@ -149,10 +148,8 @@ static enum err update(struct call *c, enum reference_kind kind, struct error *e
     return OK;
 }
 
-static enum err delete(struct call *c, enum reference_kind kind, struct error *e)
-{
-    struct reference r;
-    enum err rc = load(c, kind, &r, e);
+static enum err delete (struct call *c, enum reference_kind kind, struct error *e) {
+    struct reference r; enum err rc = load(c, kind, &r, e);
     if (!rc) rc = check_etag(c, r.version, e);
     if (!rc) rc = reference_delete(&c->change, kind, &r, e);
     c->status = 204;
@@ -193,7 +190,9 @@ HANDLERS(order_status, REFERENCE_ORDER_STATUS)
         { "POST", list_path, AREA_SETTINGS, PERMISSION_WRITE, 0, "", create_##name },              \
         { "GET", one_path, AREA_SETTINGS, PERMISSION_READ, 0, "", show_##name },                   \
         { "PATCH", one_path, AREA_SETTINGS, PERMISSION_WRITE, 0, "", update_##name },              \
-        { "DELETE", one_path, AREA_SETTINGS, PERMISSION_FULL, 0, "", delete_##name }
+    {                                                                                              \
+        "DELETE", one_path, AREA_SETTINGS, PERMISSION_FULL, 0, "", delete_##name                   \
+    }
 
 const struct route routes_reference[] = {
     ROUTES("/grades", "/grades/{}", grade),

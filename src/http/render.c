@@ -67,8 +67,8 @@ enum err find_status(
     struct fields *f, const char *name, int kind, struct str title, int64_t *id, struct error *e)
 {
     struct reference found;
-    enum err rc = reference_find(
-        f->c->tx, (enum reference_kind)kind, 0, title, f->c->arena, &found, e);
+    enum err rc =
+        reference_find(f->c->tx, (enum reference_kind)kind, 0, title, f->c->arena, &found, e);
     if (rc == ERR_NOT_FOUND) {
         field_error(f, name, "unknown_value", "there is no \"%.*s\"", STR_FMT(title));
         return OK;

@@ -82,8 +82,8 @@ static enum err read_damages(struct fields *f, struct variation *v, struct error
             element_error(f->c, at, "wrong_type", "must be a text");
             continue;
         }
-        enum err rc = reference_find(
-            f->c->tx, REFERENCE_DAMAGE, 0, str_trim(title), f->c->arena, &found, e);
+        enum err rc =
+            reference_find(f->c->tx, REFERENCE_DAMAGE, 0, str_trim(title), f->c->arena, &found, e);
         if (rc == ERR_NOT_FOUND) {
             element_error(
                 f->c, at, "unknown_value", "there is no damage condition \"%.*s\"", STR_FMT(title));
@@ -135,8 +135,7 @@ static enum err create(struct call *c, struct error *e)
     field_required(&f, "manufacturer");
     field_required(&f, "model");
     struct reference unknown;
-    enum err rc =
-        reference_find(c->tx, REFERENCE_GRADE, 0, S("Unknown"), c->arena, &unknown, e);
+    enum err rc = reference_find(c->tx, REFERENCE_GRADE, 0, S("Unknown"), c->arena, &unknown, e);
     if (!rc)
         v.grade_id = unknown.id;
     else if (rc == ERR_NOT_FOUND)
@@ -166,10 +165,8 @@ static enum err update(struct call *c, struct error *e)
     return rc ? rc : show_one(c, before.id, e);
 }
 
-static enum err delete(struct call *c, struct error *e)
-{
-    struct variation v;
-    enum err rc = variation_load(c->tx, c->ids[0], c->arena, &v, e);
+static enum err delete (struct call *c, struct error *e) {
+    struct variation v; enum err rc = variation_load(c->tx, c->ids[0], c->arena, &v, e);
     if (!rc) rc = check_etag(c, v.version, e);
     if (!rc) rc = variation_delete(&c->change, &v, e);
     c->status = 204;
@@ -246,8 +243,7 @@ static enum err levels(struct call *c, struct error *e)
     size_t variation_count = 0, count;
     struct stock_level *rows;
     enum err rc = query_end(c, e);
-    if (!rc)
-        rc = read_titles(c, "statuses", REFERENCE_STATUS, statuses, &filter.status_count, e);
+    if (!rc) rc = read_titles(c, "statuses", REFERENCE_STATUS, statuses, &filter.status_count, e);
     if (!rc)
         rc = read_titles(
             c, "warehouses", REFERENCE_WAREHOUSE, warehouses, &filter.warehouse_count, e);

@@ -7,8 +7,7 @@ static void add(struct findings *f, const char *code, const char *severity, stru
     const char *action)
 {
     if (f->count < FINDINGS_MAX)
-        f->rows[f->count++] =
-            (struct finding){ code, severity, detail, str_of(action), false, 0 };
+        f->rows[f->count++] = (struct finding){ code, severity, detail, str_of(action), false, 0 };
 }
 
 static void add_count(struct findings *f, const char *code, const char *severity, int64_t n,
@@ -34,13 +33,14 @@ static void check_state(const struct channel_row *ch, struct arena *arena, struc
         add(f, "paused", "warning", S("The channel is paused."), "Switch Paused off in Details.");
     if (ch->brake_since)
         add(f, "braked", "error",
-            arena_fmt(arena, "The blast brake stopped a round: %lld of %lld live listings would"
-                             " fall to zero.",
+            arena_fmt(arena,
+                "The blast brake stopped a round: %lld of %lld live listings would"
+                " fall to zero.",
                 (long long)ch->brake_zeroed, (long long)ch->brake_live),
             "Look at the quantity plan, then release the brake.");
     if (!ch->inventory_sync)
-        add(f, "inventory_sync_off", "warning",
-            S("Inventory sync is off: no quantity is sent."), "Switch it on in Details.");
+        add(f, "inventory_sync_off", "warning", S("Inventory sync is off: no quantity is sent."),
+            "Switch it on in Details.");
     if (ch->inventory_sync && !ch->status_count)
         add(f, "no_counted_status", "error",
             S("No inventory status is counted: every quantity is zero."),
@@ -55,23 +55,23 @@ static void check_state(const struct channel_row *ch, struct arena *arena, struc
             "Switch it on in Details.");
 }
 
-static enum err check_closed_open(struct tx *tx, struct findings *f, struct arena *arena,
-    struct error *e)
+static enum err check_closed_open(
+    struct tx *tx, struct findings *f, struct arena *arena, struct error *e)
 {
-    struct stmt *st = tx_prepare(tx,
-        "SELECT title FROM order_status WHERE is_open = 1"
-        " AND LOWER(title) IN ('shipped', 'canceled', 'cancelled') ORDER BY id");
+    struct stmt *st =
+        tx_prepare(tx, "SELECT title FROM order_status WHERE is_open = 1"
+                       " AND LOWER(title) IN ('shipped', 'canceled', 'cancelled') ORDER BY id");
     while (stmt_row(st))
         add(f, "closed_status_open", "warning",
-            arena_fmt(arena, "The order status \"%.*s\" is marked open: its units lower every"
-                             " quantity.",
+            arena_fmt(arena,
+                "The order status \"%.*s\" is marked open: its units lower every"
+                " quantity.",
                 STR_FMT(stmt_str_view(st, 0))),
             "Clear the Open flag of that status in Settings.");
     return stmt_end(st, e);
 }
 
-static void check_figures(
-    const struct channel_figures *g, struct arena *arena, struct findings *f)
+static void check_figures(const struct channel_figures *g, struct arena *arena, struct findings *f)
 {
     if (!g->listings && !g->ended_listings)
         add(f, "not_imported", "warning", S("No listing has been imported."),
@@ -104,8 +104,7 @@ static enum err check_unmapped(struct tx *tx, const struct channel_row *ch, stru
 
 static void finish(struct findings *f)
 {
-    if (f->count == 0)
-        add(f, "nothing_wrong", "ok", S("Nothing is wrong."), "");
+    if (f->count == 0) add(f, "nothing_wrong", "ok", S("Nothing is wrong."), "");
 }
 
 enum err diagnose_channel(struct tx *tx, const struct channel_row *ch, struct arena *arena,
@@ -131,12 +130,13 @@ static enum err check_connection(struct tx *tx, const struct listing *l, struct 
     size_t count;
     enum err rc = listing_near_skus(tx, l->sku, arena, &near, &count, e);
     if (rc) return rc;
-    struct str detail = l->mode == LISTING_AUTO
-        ? arena_fmt(arena, "No variation has the SKU \"%.*s\".", STR_FMT(l->sku))
-        : S("The listing is set to be connected to nothing that exists.");
+    struct str detail =
+        l->mode == LISTING_AUTO
+            ? arena_fmt(arena, "No variation has the SKU \"%.*s\".", STR_FMT(l->sku))
+            : S("The listing is set to be connected to nothing that exists.");
     for (size_t i = 0; i < count; i++)
-        detail = arena_fmt(arena, "%.*s%s\"%.*s\"", STR_FMT(detail), i ? ", " : " Nearly the same: ",
-            STR_FMT(near[i]));
+        detail = arena_fmt(arena, "%.*s%s\"%.*s\"", STR_FMT(detail),
+            i ? ", " : " Nearly the same: ", STR_FMT(near[i]));
     add(f, "not_connected", "warning", detail,
         "Connect the listing, or give its SKU to a variation.");
     return OK;
@@ -166,7 +166,8 @@ static enum err check_left_out(struct tx *tx, const struct listing *l, struct ar
     } rows[3] = {
         { "items_without_warehouse", "%lld items are left out because they have no warehouse.",
             "Give them a warehouse in Inventory." },
-        { "items_status_not_counted", "%lld items are left out because their status is not counted.",
+        { "items_status_not_counted",
+            "%lld items are left out because their status is not counted.",
             "Change their status, or count it in the channel's Details." },
         { "items_warehouse_not_counted",
             "%lld items are left out because their warehouse is not counted.",
@@ -177,8 +178,8 @@ static enum err check_left_out(struct tx *tx, const struct listing *l, struct ar
         if (!n[i]) continue;
         buf_init(&text, 256);
         buf_put_int(&text, n[i]);
-        struct str detail = arena_fmt(
-            arena, "%.*s%s", STR_FMT(buf_str(&text)), rows[i].text + sizeof "%lld" - 1);
+        struct str detail =
+            arena_fmt(arena, "%.*s%s", STR_FMT(buf_str(&text)), rows[i].text + sizeof "%lld" - 1);
         buf_release(&text);
         add_count(f, rows[i].code, "info", n[i], detail, rows[i].action);
     }

@@ -152,9 +152,9 @@ enum err order_lock(
     " AND NOT EXISTS (SELECT 1 FROM variation v WHERE v.sku = l.sku)"                              \
     " AND NOT EXISTS (SELECT 1 FROM listing g JOIN listing_variation lv ON lv.listing_id = g.id"   \
     " WHERE g.channel_id = o.channel_id AND g.sku = l.sku)))"                                      \
-    " AND ($7 = -1 OR (SELECT is_open FROM order_status WHERE id = o.status_id) = $7)"           \
-    " AND ($8 = -1 OR (CASE WHEN EXISTS (SELECT 1 FROM demand d WHERE d.order_id = o.id)"         \
-    " THEN 1 ELSE 0 END) = $8)"                                                                   \
+    " AND ($7 = -1 OR (SELECT is_open FROM order_status WHERE id = o.status_id) = $7)"             \
+    " AND ($8 = -1 OR (CASE WHEN EXISTS (SELECT 1 FROM demand d WHERE d.order_id = o.id)"          \
+    " THEN 1 ELSE 0 END) = $8)"                                                                    \
     " ORDER BY o.id DESC LIMIT $6"
 
 #define SEARCHED(n)                                                                                \
@@ -181,9 +181,9 @@ static struct stmt *list_statement(struct tx *tx, const struct order_filter *f, 
     } else if (f->q.len) {
         struct search_words words;
         search_words(f->q, arena, &words);
-        st = tx_prepare(tx,
-            COLUMNS "WHERE " SEARCHED(1) " AND " SEARCHED(9) " AND " SEARCHED(10) " AND " SEARCHED(
-                11) " AND " SEARCHED(12) " AND " SEARCHED(13) OTHER_CONDITIONS " /* scan wanted */");
+        st = tx_prepare(tx, COLUMNS "WHERE " SEARCHED(1) " AND " SEARCHED(9) " AND " SEARCHED(
+                                10) " AND " SEARCHED(11) " AND " SEARCHED(12) " AND " SEARCHED(13)
+                                OTHER_CONDITIONS " /* scan wanted */");
         stmt_bind_str(st, 1, words.pattern[0]);
         for (int i = 1; i < SEARCH_WORDS_MAX; i++)
             stmt_bind_str(st, 8 + i, words.pattern[i]);

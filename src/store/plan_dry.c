@@ -32,16 +32,14 @@ static void read_row(struct stmt *st, const struct quantity_rule *channel, struc
     bool amazon = str_eq(stmt_str_view(st, 3), S("amazon"));
     bool ended = str_eq(stmt_str_view(st, 4), S("ended"));
     bool connected = stmt_int(st, 11) > 0;
-    bool read_last =
-        !stmt_null(st, 7) && (stmt_null(st, 5) || stmt_int(st, 8) >= stmt_int(st, 6));
+    bool read_last = !stmt_null(st, 7) && (stmt_null(st, 5) || stmt_int(st, 8) >= stmt_int(st, 6));
     struct quantity_rule rule = quantity_rule_of(
         channel, !stmt_null(st, 9), stmt_int(st, 9), !stmt_null(st, 10), stmt_int(st, 10));
     *row = (struct plan_row){ .listing_id = stmt_int(st, 0),
         .has_live = !amazon && (!stmt_null(st, 5) || !stmt_null(st, 7)),
         .live = read_last ? stmt_int(st, 7) : stmt_int(st, 5),
         .has_wanted = !amazon && !ended && connected };
-    if (row->has_wanted)
-        row->wanted = quantity_target(stmt_int(st, 12) - stmt_int(st, 13), &rule);
+    if (row->has_wanted) row->wanted = quantity_target(stmt_int(st, 12) - stmt_int(st, 13), &rule);
     row->reason = judge(row, amazon, ended, connected);
     row->send = row->has_wanted && !str_eq(str_of(row->reason), S("no_difference"));
 }
@@ -73,7 +71,7 @@ enum err plan_dry(struct tx *tx, const struct channel_row *ch, int send, const s
         read_row(st, &channel, &row);
         add(totals, &row);
         bool shown = row.listing_id > page->after && *count <= (size_t)page->limit &&
-            (send < 0 || row.send == send);
+                     (send < 0 || row.send == send);
         if (!shown) continue;
         row.sku = stmt_str(st, 1, arena);
         row.title = stmt_str(st, 2, arena);

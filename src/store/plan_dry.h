@@ -25,7 +25,7 @@ struct plan_totals {
  * stored ones). Rows in order of listing id after page->after; `send`: 1 only rows that would be
  * sent, 0 only others, -1 all. Totals are of all listings. */
 MUST_USE enum err plan_dry(struct tx *tx, const struct channel_row *ch, int send,
-    const struct page *page, struct arena *arena, struct plan_totals *totals,
-    struct plan_row **out, size_t *count, struct error *e);
+    const struct page *page, struct arena *arena, struct plan_totals *totals, struct plan_row **out,
+    size_t *count, struct error *e);
 
 #endif

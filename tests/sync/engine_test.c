@@ -17,9 +17,8 @@ static void open_world(struct world *w, bool inventory_sync, bool order_import)
 {
     world_open(w, engine, simulator, fast);
     world_control(w, "/_sim/listings",
-        "[" LISTING("IP13", "9", "") "," LISTING("IP14", "0", "") ","
-        LISTING("A/B #1 %,+", "2", "") ","
-        LISTING("FBA", "0", ", \"fulfillment\": \"amazon\"") "]");
+        "[" LISTING("IP13", "9", "") "," LISTING("IP14", "0", "") "," LISTING(
+            "A/B #1 %,+", "2", "") "," LISTING("FBA", "0", ", \"fulfillment\": \"amazon\"") "]");
     world_connect(w, inventory_sync, order_import);
     world_start_engine(w);
     world_until(w, "SELECT COUNT(*) FROM channel WHERE state = 'connected'", 1,
@@ -99,7 +98,8 @@ static void test_orders(void **state)
     world_until(&w, "SELECT target FROM listing WHERE sku = 'IP13'", 4, "a canceled unit is free");
     world_control(&w, "/_sim/orders/111-1111111-1111111/ship", "{}");
     world_until(&w, "SELECT status_id FROM sales_order", 4, "shipped");
-    CHECK_INT(world_number(&w, "SELECT COUNT(*) FROM sales_order"), 1, "the same order never twice");
+    CHECK_INT(
+        world_number(&w, "SELECT COUNT(*) FROM sales_order"), 1, "the same order never twice");
     CHECK_INT(world_run(&w, RUN_IMPORT_ORDERS), 1, "also when asked for by hand");
     world_close(&w);
 }

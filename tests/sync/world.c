@@ -57,8 +57,8 @@ static void notified(void *ctx, const char *topic)
     (void)pthread_mutex_unlock(&w->lock);
 }
 
-void world_open(struct world *w, enum db_engine engine, const char *simulator,
-    const char *const *options)
+void world_open(
+    struct world *w, enum db_engine engine, const char *simulator, const char *const *options)
 {
     struct error e;
     memset(w, 0, sizeof *w);
@@ -105,14 +105,19 @@ void world_close(struct world *w)
     (void)pthread_mutex_destroy(&w->lock);
 }
 
-int world_call(struct world *w, const char *method, const char *path, const char *body,
-    struct json *root)
+int world_call(
+    struct world *w, const char *method, const char *path, const char *body, struct json *root)
 {
     struct error e;
     struct transport_header type = { S("content-type"), S("application/json") };
     struct transport_request request = { .method = str_of(method),
-        .url = arena_fmt(&w->arena, "%s%s", w->url, path), .headers = &type, .header_count = 1,
-        .body = str_of(body), .timeout_ms = 20000, .reply_max = 64 << 20, .cleartext_okay = true };
+        .url = arena_fmt(&w->arena, "%s%s", w->url, path),
+        .headers = &type,
+        .header_count = 1,
+        .body = str_of(body),
+        .timeout_ms = 20000,
+        .reply_max = 64 << 20,
+        .cleartext_okay = true };
     struct transport_reply *reply = arena_new(&w->arena, struct transport_reply, 1);
     CHECK_ERR(w->transport->send(w->transport, &request, &w->arena, reply, &e), OK, &e, path);
     *root = (struct json){ NULL };
@@ -244,8 +249,7 @@ static enum err connect_channel(struct change *c, void *ctx, struct error *e)
     k->w->channel_id = ch->id;
     struct channel_credentials credentials = { S("amzn1.application-oa2-client.test"),
         S("amzn1.oa2-cs.v1.test"), S("Atzr|test") };
-    struct str sealed =
-        engine_seal_credentials(&k->w->key, ch->id, &credentials, c->rng, c->arena);
+    struct str sealed = engine_seal_credentials(&k->w->key, ch->id, &credentials, c->rng, c->arena);
     return channel_set_credentials(c, ch->id, sealed, e);
 }
 
@@ -265,8 +269,8 @@ static enum err queue_run(struct change *c, void *ctx, struct error *e)
     struct running *r = ctx;
     struct run run;
     bool is_new;
-    enum err rc = run_queue(
-        c, r->channel_id, (enum run_kind)r->kind, S(""), c->arena, &run, &is_new, e);
+    enum err rc =
+        run_queue(c, r->channel_id, (enum run_kind)r->kind, S(""), c->arena, &run, &is_new, e);
     r->id = run.id;
     return rc;
 }
@@ -275,8 +279,8 @@ int64_t world_run(struct world *w, int kind)
 {
     struct running r = { w->channel_id, 0, kind };
     world_change(w, queue_run, &r);
-    world_until(w, "SELECT COUNT(*) FROM run WHERE state IN ('queued', 'running')", 0,
-        "the run ends");
+    world_until(
+        w, "SELECT COUNT(*) FROM run WHERE state IN ('queued', 'running')", 0, "the run ends");
     return world_number(w, "SELECT CASE state WHEN 'succeeded' THEN 1 ELSE 0 END FROM run"
                            " ORDER BY id DESC LIMIT 1");
 }
@@ -315,8 +319,12 @@ static enum err receive(struct change *c, void *ctx, struct error *e)
     struct receiving *r = ctx;
     enum err rc = OK;
     for (int i = 0; i < r->count && !rc; i++) {
-        struct item item = { .variation_id = r->variation_id, .status_id = 1, .warehouse_id = 1,
-            .status = S("In stock"), .warehouse = S("Main"), .location = S(""),
+        struct item item = { .variation_id = r->variation_id,
+            .status_id = 1,
+            .warehouse_id = 1,
+            .status = S("In stock"),
+            .warehouse = S("Main"),
+            .location = S(""),
             .esn = arena_fmt(c->arena, "S%llX", (unsigned long long)rng_u64(c->rng)) };
         rc = item_create(c, &item, e);
     }

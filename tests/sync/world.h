@@ -28,16 +28,16 @@ struct world {
 };
 
 /* Starts the simulator with these options (ends with NULL) and opens a migrated database. */
-void world_open(struct world *w, enum db_engine engine, const char *simulator,
-    const char *const *options);
+void world_open(
+    struct world *w, enum db_engine engine, const char *simulator, const char *const *options);
 void world_close(struct world *w);
 
 void world_start_engine(struct world *w);
 void world_stop_engine(struct world *w);
 
 /* Status and parsed body of a call to the simulator; the root is the caller's to release. */
-int world_call(struct world *w, const char *method, const char *path, const char *body,
-    struct json *root);
+int world_call(
+    struct world *w, const char *method, const char *path, const char *body, struct json *root);
 void world_control(struct world *w, const char *path, const char *body); /* must succeed */
 
 /* A transaction by a test; must succeed. */
