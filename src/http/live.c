@@ -1,250 +1,390 @@
-/* live.c: the live stream: runs as they go on, and what changed. */
+/*
+ * live.c: server-sent events.
+ *
+ * The database's listener only sets flags; one thread looks at them at most every ROUND_MS, reads
+ * the runs that may have changed and sends one piece of text to every follower. So nobody is told
+ * of a run more than four times a second, however fast it goes.
+ */
 #include "base/assert.h"
+#include "base/log.h"
 #include "http/internal.h"
 #include "store/run.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 enum {
-    FOLLOWERS_MAX = 500,
-    STEP_MS = 250, /* at most four times a second for each run */
-    ALIVE_MS = 15000,
-    QUEUE_MAX = 256 * 1024,
-    TOLD_MAX = 100,
+    FOLLOWERS_MAX = 200,
+    QUEUE_MAX = 256 * 1024, /* of one follower; a slower one is cut and comes back */
+    ROUND_MS = 250,
+    COMMENT_MS = 15 * 1000,
+    /* A follower whose session or token has ended must not read on for ever: it is sent away and
+     * has to ask again. Browsers do by themselves. */
+    FOLLOW_MS = 15 * 60 * 1000,
+    WATCHED_MAX = 200,
+    RECENT = 20, /* newest runs looked at, for those that ended between two rounds */
+    TEXT_MAX = 4 * 1024 * 1024,
+};
+
+enum {
+    FLAG_RUN = 1,
+    FLAG_STOCK = 2,
+    FLAG_LISTING = 4,
+    FLAG_CHANNEL = 8,
 };
 
 struct follower {
     struct http_stream *stream;
-    bool channels; /* may read channels and runs */
-    bool inventory;
+    time_ms until;
+};
+
+struct watched {
+    int64_t id;
+    uint64_t told; /* hash of what was sent last */
 };
 
 struct live {
     struct api *api;
-    pthread_mutex_t lock;
-    pthread_cond_t wake;
     pthread_t thread;
-    bool started, stopping;
-    bool runs, stock, channel, push; /* notified */
+    bool started;
+
+    pthread_mutex_t lock; /* flags, stop */
+    pthread_cond_t wake;
+    int flags;
+    bool stop;
+
+    pthread_mutex_t followers_lock;
     struct follower followers[FOLLOWERS_MAX];
     size_t count;
-    int64_t told[TOLD_MAX]; /* unfinished runs that were told last */
-    size_t told_count;
-};
+    bool closed;
 
-/* On a driver thread: only notes and signals. */
-static void notified(void *ctx, const char *topic)
-{
-    struct live *l = ctx;
-    struct str t = str_of(topic);
-    (void)pthread_mutex_lock(&l->lock);
-    l->runs = l->runs || str_eq(t, S(TOPIC_RUN)) || str_eq(t, S(TOPIC_RUN_CHANGED));
-    l->stock = l->stock || str_eq(t, S(TOPIC_STOCK));
-    l->push = l->push || str_eq(t, S(TOPIC_PUSH));
-    l->channel = l->channel || str_eq(t, S(TOPIC_CHANNEL));
-    (void)pthread_cond_signal(&l->wake);
-    (void)pthread_mutex_unlock(&l->lock);
-}
-
-/* Under the lock. */
-static void send_all(struct live *l, struct str text, bool of_channels)
-{
-    for (size_t i = l->count; i-- > 0;) {
-        struct follower *f = &l->followers[i];
-        if (of_channels ? !f->channels : !f->inventory) continue;
-        if (http_stream_send(f->stream, text)) continue;
-        http_stream_release(f->stream);
-        *f = l->followers[--l->count];
-    }
-}
-
-static void send_changed(struct live *l, const char *resource, bool of_channels)
-{
-    struct buf text;
-    buf_init(&text, 256);
-    buf_put_fmt(&text, "event: changed\ndata: {\"resource\":\"%s\",\"id\":null}\n\n", resource);
-    send_all(l, buf_str(&text), of_channels);
-    buf_release(&text);
-}
-
-struct reading {
-    struct live *l;
-    struct arena *arena;
-    struct run rows[2 * TOLD_MAX];
-    size_t count, unfinished;
-};
-
-/* Unfinished runs, and those that were unfinished last time. */
-static enum err read_runs(struct tx *tx, void *ctx, struct error *e)
-{
-    struct reading *r = ctx;
-    struct run *rows;
-    size_t count;
-    enum err rc = run_list_unfinished(tx, r->arena, &rows, &count, e);
-    if (rc) return rc;
-    r->count = 0;
-    for (size_t i = 0; i < count && i < TOLD_MAX; i++)
-        r->rows[r->count++] = rows[i];
-    r->unfinished = r->count;
-    for (size_t i = 0; i < r->l->told_count; i++) {
-        bool still = false;
-        for (size_t k = 0; k < r->unfinished; k++)
-            still = still || r->rows[k].id == r->l->told[i];
-        if (still) continue;
-        rc = run_load(tx, r->l->told[i], r->arena, &r->rows[r->count], e);
-        if (rc && rc != ERR_NOT_FOUND) return rc;
-        if (!rc) r->count++;
-    }
-    return OK;
-}
-
-static void send_runs(struct live *l, const struct reading *r)
-{
-    for (size_t i = 0; i < r->count; i++) {
-        struct buf text;
-        struct jw w;
-        buf_init(&text, 64 * 1024);
-        buf_put(&text, S("event: run\ndata: "));
-        jw_init(&w, &text);
-        render_run(&w, &r->rows[i]);
-        buf_put(&text, S("\n\n"));
-        if (!text.failed) send_all(l, buf_str(&text), true);
-        buf_release(&text);
-    }
-    l->told_count = 0;
-    for (size_t i = 0; i < r->unfinished; i++)
-        l->told[l->told_count++] = r->rows[i].id;
-}
-
-static void timed_wait(struct live *l, time_ms ms)
-{
-    struct timespec until;
-    (void)clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += ms / 1000;
-    until.tv_nsec += ms % 1000 * 1000000;
-    if (until.tv_nsec >= 1000000000) {
-        until.tv_nsec -= 1000000000;
-        until.tv_sec++;
-    }
-    (void)pthread_cond_timedwait(&l->wake, &l->lock, &until);
-}
-
-/* The database is read without the lock, so that notifications never wait for it. */
-static void tell_runs(struct live *l)
-{
+    /* Of the thread alone */
+    struct watched watched[WATCHED_MAX]; /* unfinished runs */
+    size_t watched_count;
+    int64_t newest; /* id; -1: not known yet */
     struct arena arena;
-    struct error e;
-    arena_init(&arena, "live", 32 * 1024 * 1024);
-    struct reading *r = arena_new(&arena, struct reading, 1);
-    r->l = l;
-    r->arena = &arena;
-    (void)pthread_mutex_unlock(&l->lock);
-    enum err rc = db_read(l->api->options.db, "live", read_runs, r, &e);
-    (void)pthread_mutex_lock(&l->lock);
-    if (!rc) send_runs(l, r);
-    arena_release(&arena);
+    struct buf text;
+};
+
+static time_ms now_ms(void)
+{
+    return clock_monotonic(clock_system());
 }
 
-static void tell(struct live *l)
+static int flags_of(struct str topic)
 {
-    bool runs = l->runs, stock = l->stock, channel = l->channel, push = l->push;
-    l->runs = l->stock = l->channel = l->push = false;
-    if (runs) tell_runs(l);
-    if (stock) {
-        send_changed(l, "item", false);
-        send_changed(l, "order", false);
+    if (str_eq(topic, S(TOPIC_RUN)) || str_eq(topic, S(TOPIC_RUN_CHANGED))) return FLAG_RUN;
+    if (str_eq(topic, S(TOPIC_STOCK))) return FLAG_STOCK;
+    if (str_eq(topic, S(TOPIC_PUSH))) return FLAG_LISTING;
+    if (str_eq(topic, S(TOPIC_CHANNEL))) return FLAG_CHANNEL;
+    return 0;
+}
+
+static void raise_flags(struct live *live, int flags)
+{
+    pthread_mutex_lock(&live->lock);
+    live->flags |= flags;
+    pthread_cond_signal(&live->wake);
+    pthread_mutex_unlock(&live->lock);
+}
+
+static void on_topic(void *ctx, const char *topic)
+{
+    int flags = flags_of(str_of(topic));
+    if (flags) raise_flags(ctx, flags);
+}
+
+/* Followers */
+
+static void drop(struct live *live, size_t i)
+{
+    http_stream_end(live->followers[i].stream);
+    http_stream_release(live->followers[i].stream);
+    live->followers[i] = live->followers[--live->count];
+}
+
+static void send_all(struct live *live, struct str text)
+{
+    time_ms now = now_ms();
+    pthread_mutex_lock(&live->followers_lock);
+    for (size_t i = live->count; i-- > 0;) {
+        const struct follower *f = &live->followers[i];
+        if (now >= f->until || !http_stream_send(f->stream, text)) drop(live, i);
     }
-    if (stock || push) send_changed(l, "listing", true);
-    if (channel) send_changed(l, "channel", true);
+    pthread_mutex_unlock(&live->followers_lock);
 }
 
-static void *live_thread(void *ctx)
+static bool anybody(struct live *live)
 {
-    struct live *l = ctx;
-    struct clock *clock = l->api->options.clock;
-    time_ms alive = clock_monotonic(clock), last = 0;
-    (void)pthread_mutex_lock(&l->lock);
-    while (!l->stopping) {
-        time_ms now = clock_monotonic(clock);
-        bool news = l->runs || l->stock || l->channel || l->push;
-        if (news && now - last >= STEP_MS) {
-            last = now;
-            tell(l);
-            continue;
-        }
-        if (now - alive >= ALIVE_MS) {
-            alive = now;
-            send_all(l, S(": alive\n\n"), true);
-            send_all(l, S(": alive\n\n"), false);
-        }
-        time_ms wait = news ? STEP_MS - (now - last) : ALIVE_MS - (now - alive);
-        timed_wait(l, wait > 0 ? wait : 1);
-    }
-    (void)pthread_mutex_unlock(&l->lock);
-    return NULL;
+    pthread_mutex_lock(&live->followers_lock);
+    bool any = live->count > 0;
+    pthread_mutex_unlock(&live->followers_lock);
+    return any;
 }
 
-struct live *live_new(struct api *api)
+static bool add_follower(struct live *live, struct http_stream *stream)
 {
-    struct live *l = calloc(1, sizeof *l);
-    ASSERT(l);
-    pthread_condattr_t attr;
-    l->api = api;
-    (void)pthread_mutex_init(&l->lock, NULL);
-    (void)pthread_condattr_init(&attr);
-    (void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    (void)pthread_cond_init(&l->wake, &attr);
-    (void)pthread_condattr_destroy(&attr);
-    db_listen(api->options.db, notified, l);
-    l->started = pthread_create(&l->thread, NULL, live_thread, l) == 0;
-    return l;
-}
-
-void live_stop(struct live *l)
-{
-    if (!l || !l->started) return;
-    (void)pthread_mutex_lock(&l->lock);
-    l->stopping = true;
-    (void)pthread_cond_broadcast(&l->wake);
-    (void)pthread_mutex_unlock(&l->lock);
-    (void)pthread_join(l->thread, NULL);
-    l->started = false;
-    for (size_t i = 0; i < l->count; i++) {
-        http_stream_end(l->followers[i].stream);
-        http_stream_release(l->followers[i].stream);
-    }
-    l->count = 0;
-}
-
-void live_free(struct live *l)
-{
-    if (!l) return;
-    (void)pthread_cond_destroy(&l->wake);
-    (void)pthread_mutex_destroy(&l->lock);
-    free(l);
+    pthread_mutex_lock(&live->followers_lock);
+    bool room = !live->closed && live->count < FOLLOWERS_MAX;
+    if (room)
+        live->followers[live->count++] = (struct follower){ stream, now_ms() + FOLLOW_MS };
+    pthread_mutex_unlock(&live->followers_lock);
+    return room;
 }
 
 enum err live_follow(struct call *c, struct error *e)
 {
-    struct live *l = c->api->live;
+    struct live *live = c->api->live;
     struct http_stream *stream = http_stream_new(QUEUE_MAX);
-    (void)pthread_mutex_lock(&l->lock);
-    bool room = l->started && !l->stopping && l->count < FOLLOWERS_MAX;
-    if (room)
-        l->followers[l->count++] =
-            (struct follower){ stream, permission_of(c->role, AREA_CHANNELS) >= PERMISSION_READ,
-                permission_of(c->role, AREA_INVENTORY) >= PERMISSION_READ };
-    l->runs = l->runs || room;
-    (void)pthread_cond_signal(&l->wake);
-    (void)pthread_mutex_unlock(&l->lock);
-    if (!room) {
-        http_stream_release(stream);
-        return error_set(e, ERR_BUSY, "too many follow the live stream");
-    }
-    (void)http_stream_send(stream, S(": welcome\n\n"));
-    c->reply->status = 200;
+    if (!stream) return error_set(e, ERR_BUSY, "no memory for another follower");
+    /* Proxies and browsers take the answer for begun only when bytes come. */
+    (void)http_stream_send(stream, S(": here\n\n"));
     c->reply->stream = stream;
+    if (!add_follower(live, stream)) {
+        c->reply->stream = NULL;
+        http_stream_release(stream);
+        return error_set(e, ERR_BUSY, "too many follow already, or the server is stopping");
+    }
+    c->reply->status = 200;
+    http_reply_header(c->reply, S("content-type"), S("text/event-stream"));
     http_reply_header(c->reply, S("cache-control"), S("no-store"));
+    http_reply_header(c->reply, S("x-accel-buffering"), S("no"));
+    raise_flags(live, FLAG_RUN); /* so that the end of what runs now is noticed */
     return OK;
+}
+
+/* Runs */
+
+static struct watched *find_watched(struct live *live, int64_t id)
+{
+    for (size_t i = 0; i < live->watched_count; i++)
+        if (live->watched[i].id == id) return &live->watched[i];
+    return NULL;
+}
+
+static void put_run(struct live *live, const struct run *run)
+{
+    struct jw w;
+    buf_put(&live->text, S("event: run\ndata: "));
+    jw_init(&w, &live->text);
+    render_run(&w, run);
+    buf_put(&live->text, S("\n\n"));
+}
+
+static bool finished(const struct run *run)
+{
+    return run->state != RUN_QUEUED && run->state != RUN_RUNNING;
+}
+
+/* Tells of the run unless it is as it was told; forgets it when it has ended. */
+static void tell_run(struct live *live, const struct run *run)
+{
+    size_t from = live->text.len;
+    put_run(live, run);
+    if (live->text.failed) return;
+    uint64_t hash = str_hash((struct str){ live->text.at + from, live->text.len - from });
+    struct watched *known = find_watched(live, run->id);
+    if (known && known->told == hash) live->text.len = from;
+    if (known && finished(run))
+        *known = live->watched[--live->watched_count];
+    else if (known)
+        known->told = hash;
+    else if (!finished(run) && live->watched_count < WATCHED_MAX)
+        live->watched[live->watched_count++] = (struct watched){ run->id, hash };
+}
+
+struct runs_read {
+    struct live *live;
+    struct run *unfinished, *recent, *ended;
+    size_t unfinished_count, recent_count, ended_count;
+};
+
+static bool is_among(const struct run *runs, size_t count, int64_t id)
+{
+    for (size_t i = 0; i < count; i++)
+        if (runs[i].id == id) return true;
+    return false;
+}
+
+/* Those that were unfinished and no longer are, once more. */
+static enum err read_ended(struct tx *tx, struct runs_read *r, struct error *e)
+{
+    struct live *live = r->live;
+    r->ended_count = 0;
+    r->ended = arena_new(&live->arena, struct run, WATCHED_MAX);
+    for (size_t i = 0; i < live->watched_count; i++) {
+        int64_t id = live->watched[i].id;
+        if (is_among(r->unfinished, r->unfinished_count, id)) continue;
+        enum err rc = run_load(tx, id, &live->arena, &r->ended[r->ended_count], e);
+        if (rc && rc != ERR_NOT_FOUND) return rc;
+        if (rc) /* deleted with its channel: as ended, so that it is forgotten */
+            r->ended[r->ended_count] = (struct run){ .id = id, .state = RUN_CANCELED };
+        r->ended_count++;
+    }
+    return OK;
+}
+
+static enum err read_runs(struct tx *tx, void *ctx, struct error *e)
+{
+    struct runs_read *r = ctx;
+    struct live *live = r->live;
+    const struct page page = { 0, RECENT };
+    const struct run_filter all = { 0 };
+    enum err rc =
+        run_list_unfinished(tx, &live->arena, &r->unfinished, &r->unfinished_count, e);
+    if (!rc) rc = run_list(tx, &all, &page, &live->arena, &r->recent, &r->recent_count, e);
+    return rc ? rc : read_ended(tx, r, e);
+}
+
+static void forget(struct live *live, int64_t id)
+{
+    struct watched *w = find_watched(live, id);
+    if (w) *w = live->watched[--live->watched_count];
+}
+
+static void tell_runs(struct live *live)
+{
+    struct runs_read r = { .live = live };
+    struct error e;
+    if (db_read(live->api->options.db, "live: runs", read_runs, &r, &e)) {
+        LOG_WARN("http", "live_read_failed", "%s", e.detail);
+        raise_flags(live, FLAG_RUN); /* the next round tries again */
+        return;
+    }
+    for (size_t i = 0; i < r.ended_count; i++) {
+        if (r.ended[i].created_at)
+            tell_run(live, &r.ended[i]);
+        else
+            forget(live, r.ended[i].id);
+    }
+    /* Begun and ended between two rounds. */
+    for (size_t i = r.recent_count; live->newest >= 0 && i-- > 0;)
+        if (r.recent[i].id > live->newest && finished(&r.recent[i])) tell_run(live, &r.recent[i]);
+    for (size_t i = 0; i < r.unfinished_count; i++)
+        tell_run(live, &r.unfinished[i]);
+    live->newest = r.recent_count ? r.recent[0].id : 0;
+}
+
+/* Rounds */
+
+static void put_changed(struct live *live, const char *resource)
+{
+    buf_put_fmt(&live->text,
+        "event: changed\ndata: {\"resource\":\"%s\",\"id\":null}\n\n", resource);
+}
+
+static void round_of(struct live *live, int flags)
+{
+    if (!anybody(live)) {
+        /* Nobody is told, so nothing is known to have been told. */
+        live->watched_count = 0;
+        live->newest = -1;
+        return;
+    }
+    buf_clear(&live->text);
+    if (flags & FLAG_RUN) tell_runs(live);
+    if (flags & FLAG_STOCK) put_changed(live, "item");
+    if (flags & FLAG_STOCK) put_changed(live, "order");
+    if (flags & (FLAG_STOCK | FLAG_LISTING)) put_changed(live, "listing");
+    if (flags & FLAG_CHANNEL) put_changed(live, "channel");
+    if (live->text.failed)
+        LOG_WARN("http", "live_text_too_large", "a round was left out");
+    else if (live->text.len)
+        send_all(live, buf_str(&live->text));
+    arena_reset(&live->arena);
+}
+
+static struct timespec timespec_of(time_ms t)
+{
+    return (struct timespec){ .tv_sec = (time_t)(t / 1000), .tv_nsec = (long)(t % 1000) * 1000000 };
+}
+
+/* Waits for flags, but at least until `earliest` and at most until `latest`. False: stop. */
+static bool wait_flags(struct live *live, time_ms earliest, time_ms latest, int *flags)
+{
+    pthread_mutex_lock(&live->lock);
+    for (;;) {
+        time_ms now = now_ms();
+        if (live->stop || now >= latest || (live->flags && now >= earliest)) break;
+        struct timespec until = timespec_of(live->flags ? earliest : latest);
+        (void)pthread_cond_timedwait(&live->wake, &live->lock, &until);
+    }
+    *flags = live->flags;
+    live->flags = 0;
+    bool go_on = !live->stop;
+    pthread_mutex_unlock(&live->lock);
+    return go_on;
+}
+
+static void *run_thread(void *ctx)
+{
+    struct live *live = ctx;
+    time_ms earliest = now_ms(), comment = earliest + COMMENT_MS;
+    int flags;
+    while (wait_flags(live, earliest, comment, &flags)) {
+        if (flags) round_of(live, flags);
+        earliest = now_ms() + ROUND_MS;
+        if (now_ms() < comment) continue;
+        send_all(live, S(": still here\n\n"));
+        comment = now_ms() + COMMENT_MS;
+    }
+    return NULL;
+}
+
+/* Life */
+
+static void init_wake(pthread_cond_t *wake)
+{
+    pthread_condattr_t attr;
+    (void)pthread_condattr_init(&attr);
+    (void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(wake, &attr);
+    (void)pthread_condattr_destroy(&attr);
+}
+
+struct live *live_new(struct api *api)
+{
+    struct live *live = calloc(1, sizeof *live);
+    ASSERT(live);
+    live->api = api;
+    live->newest = -1;
+    (void)pthread_mutex_init(&live->lock, NULL);
+    (void)pthread_mutex_init(&live->followers_lock, NULL);
+    init_wake(&live->wake);
+    arena_init(&live->arena, "live", JOB_ARENA_MAX);
+    buf_init(&live->text, TEXT_MAX);
+    db_listen(api->options.db, on_topic, live);
+    live->started = pthread_create(&live->thread, NULL, run_thread, live) == 0;
+    ASSERT(live->started);
+    return live;
+}
+
+void live_stop(struct live *live)
+{
+    if (!live || !live->started) return;
+    pthread_mutex_lock(&live->lock);
+    live->stop = true;
+    pthread_cond_signal(&live->wake);
+    pthread_mutex_unlock(&live->lock);
+    (void)pthread_join(live->thread, NULL);
+    live->started = false;
+    pthread_mutex_lock(&live->followers_lock);
+    live->closed = true;
+    while (live->count)
+        drop(live, live->count - 1);
+    pthread_mutex_unlock(&live->followers_lock);
+}
+
+/* After the database was closed: until then the listener may be called. */
+void live_free(struct live *live)
+{
+    if (!live) return;
+    live_stop(live);
+    buf_release(&live->text);
+    arena_release(&live->arena);
+    (void)pthread_cond_destroy(&live->wake);
+    (void)pthread_mutex_destroy(&live->followers_lock);
+    (void)pthread_mutex_destroy(&live->lock);
+    free(live);
 }

@@ -1,162 +1,232 @@
-/* people.c: users, API tokens, the audit log. */
-#include "store/people.h"
-
+/* people.c: users, API tokens and the audit trail. */
 #include "base/seal.h"
-#include "http/internal.h"
+#include "http/account.h"
+
+/* Fields */
+
+static size_t code_points(struct str s)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s.len; i++)
+        n += ((unsigned char)s.at[i] & 0xC0) != 0x80;
+    return n;
+}
+
+static bool has_control(struct str s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if ((unsigned char)s.at[i] < 0x20 || s.at[i] == 0x7F) return true;
+    return false;
+}
+
+static bool length_fits(
+    struct fields *f, const char *name, struct str s, size_t least, size_t most)
+{
+    size_t n = code_points(s);
+    if (n >= least && n <= most) return true;
+    field_error(f, name, n < least ? "too_short" : "too_long",
+        "must have %zu to %zu characters", least, most);
+    return false;
+}
+
+bool account_text(struct fields *f, const char *name, size_t least, size_t most, struct str *out)
+{
+    struct str s;
+    /* A code point has at most four bytes; the exact limit is looked at below. */
+    if (!field_str(f, name, most * 4, least ? 0 : TEXT_EMPTY_OK, &s)) return false;
+    if (!length_fits(f, name, s, least, most)) return false;
+    if (has_control(s)) {
+        field_error(f, name, "bad_format", "must not have control characters");
+        return false;
+    }
+    *out = s;
+    return true;
+}
+
+bool account_password(struct fields *f, const char *name, size_t least, struct str *out)
+{
+    struct str s;
+    if (!field_str(f, name, (size_t)PASSWORD_FIELD_MAX * 4, TEXT_KEEP, &s)) return false;
+    if (!length_fits(f, name, s, least, PASSWORD_FIELD_MAX)) return false;
+    *out = s;
+    return true;
+}
+
+bool account_role(struct fields *f, struct str *out)
+{
+    struct str s;
+    enum role role;
+    if (!field_str(f, "role", TITLE_MAX, TEXT_KEEP, &s)) return false;
+    if (!role_parse(s, &role)) {
+        field_error(f, "role", "unknown_value", "must be admin, manager, warehouse or viewer");
+        return false;
+    }
+    *out = str_of(role_name(role));
+    return true;
+}
+
+struct str account_email_key(struct call *c, struct str email)
+{
+    char *out = arena_new(c->arena, char, email.len + 1);
+    for (size_t i = 0; i < email.len; i++) {
+        char ch = email.at[i];
+        out[i] = ch >= 'A' && ch <= 'Z' ? (char)(ch - 'A' + 'a') : ch;
+    }
+    return (struct str){ out, email.len };
+}
+
+void account_not_empty(struct call *c)
+{
+    if (!json_len(c->body)) element_error(c, S(""), "required", "name at least one field");
+}
+
+void account_begin(struct call *c, struct tx *tx)
+{
+    buf_clear(&c->out);
+    jw_init(&c->w, &c->out);
+    c->status = 200;
+    c->location = S("");
+    c->etag = 0;
+    c->tx = tx;
+    c->change = (struct change){ tx, tx_arena(tx), &c->actor, c->now, c->api->options.rng };
+}
+
+/* Something, one @, something; no white space. Whether mail arrives, only mail can tell. */
+static bool is_email(struct str s)
+{
+    struct str local, domain;
+    if (!str_cut(s, '@', &local, &domain) || !local.len || !domain.len) return false;
+    return !str_contains(domain, S("@")) && !str_contains(s, S(" "));
+}
+
+static bool field_email(struct fields *f, struct str *out)
+{
+    struct str s;
+    if (!account_text(f, "email", 3, USER_EMAIL_MAX, &s)) return false;
+    if (!is_email(s)) {
+        field_error(f, "email", "bad_format", "must be an e-mail address");
+        return false;
+    }
+    *out = account_email_key(f->c, s);
+    return true;
+}
+
+/* Users */
 
 void render_user(struct call *c, const struct user *u)
 {
-    jw_object(&c->w);
-    jw_kint(&c->w, "id", u->id);
-    jw_kstr(&c->w, "email", u->email);
-    jw_kstr(&c->w, "name", u->name);
-    jw_kstr(&c->w, "role", u->role);
-    jw_kbool(&c->w, "active", u->active);
+    struct jw *w = &c->w;
+    jw_object(w);
+    jw_kint(w, "id", u->id);
+    jw_kstr(w, "email", u->email);
+    jw_kstr(w, "name", u->name);
+    jw_kstr(w, "role", u->role);
+    jw_kbool(w, "active", u->active);
     put_time(c, "last_seen_at", u->last_seen_at);
     put_time(c, "created_at", u->created_at);
     put_time(c, "updated_at", u->updated_at);
-    jw_object_end(&c->w);
-}
-
-void render_token(struct call *c, const struct api_token *t)
-{
-    jw_object(&c->w);
-    jw_kint(&c->w, "id", t->id);
-    jw_kstr(&c->w, "name", t->name);
-    jw_kstr(&c->w, "role", t->role);
-    put_opt(c, "created_by", t->created_by);
-    put_time(c, "created_at", t->created_at);
-    put_time(c, "last_used_at", t->last_used_at);
-    put_time(c, "expires_at", t->expires_at);
-    jw_object_end(&c->w);
+    jw_object_end(w);
 }
 
 static enum err list_users(struct call *c, struct error *e)
 {
     struct page page = query_page(c);
+    enum err rc = query_end(c, e);
     struct user *rows;
     size_t count;
-    enum err rc = query_end(c, e);
     if (!rc) rc = user_list(c->tx, &page, c->arena, &rows, &count, e);
     if (rc) return rc;
-    size_t shown = count > (size_t)page.limit ? (size_t)page.limit : count;
+    bool more = count > (size_t)page.limit;
+    if (more) count--;
     list_begin(c);
-    for (size_t i = 0; i < shown; i++)
+    for (size_t i = 0; i < count; i++)
         render_user(c, &rows[i]);
-    list_end_id(c, count > shown, shown ? rows[shown - 1].id : 0);
+    list_end_id(c, more, count ? rows[count - 1].id : 0);
     return OK;
 }
 
-static enum err show_user(struct call *c, struct error *e)
+static enum err load_user(struct call *c, struct user *out, struct error *e)
+{
+    enum err rc = user_load(c->tx, c->ids[0], c->arena, out, e);
+    return rc == ERR_NOT_FOUND ? not_found(e, "user", c->ids[0]) : rc;
+}
+
+static enum err get_user(struct call *c, struct error *e)
 {
     struct user u;
-    enum err rc = user_load(c->tx, c->ids[0], c->arena, &u, e);
+    enum err rc = load_user(c, &u, e);
     if (rc) return rc;
     render_user(c, &u);
     c->etag = u.version;
     return OK;
 }
 
-static void read_role(struct fields *f, struct str *out)
-{
-    struct str name;
-    enum role role;
-    if (!field_str(f, "role", 20, 0, &name)) return;
-    if (role_parse(name, &role))
-        *out = str_of(role_name(role));
-    else
-        field_error(f, "role", "unknown_value", "must be admin, manager, warehouse or viewer");
-}
-
-/* Hashing takes long and must not hold a transaction: both writes of users hash first. */
 struct user_write {
     struct call *c;
-    struct user user;
-    bool has_name, has_role, has_active, has_password;
+    struct str email, name, role, hash;
+    struct str made; /* the password made here; empty when one was given */
+    bool has_name, has_role, has_active, has_password, active;
 };
 
-static enum err create_tx(struct tx *tx, void *ctx, struct error *e)
+static enum err create_user_tx(struct tx *tx, void *ctx, struct error *e)
 {
-    struct user_write *w = ctx;
-    struct change change = { tx, tx_arena(tx), &w->c->actor, w->c->now, w->c->api->options.rng };
-    return user_create(&change, &w->user, e);
-}
-
-static bool looks_like_email(struct str s)
-{
-    struct str name, host;
-    bool good = s.len >= 3 && str_cut(s, '@', &name, &host) && name.len && host.len &&
-                !str_contains(host, S("@"));
-    for (size_t i = 0; good && i < s.len; i++)
-        good = (unsigned char)s.at[i] > ' ';
-    return good;
-}
-
-static struct str lower(struct str s, struct arena *arena)
-{
-    char *out = arena_new(arena, char, s.len + 1);
-    for (size_t i = 0; i < s.len; i++)
-        out[i] = s.at[i] >= 'A' && s.at[i] <= 'Z' ? (char)(s.at[i] - 'A' + 'a') : s.at[i];
-    return (struct str){ out, s.len };
-}
-
-static bool read_password(struct fields *f, struct str *out)
-{
-    if (!field_str(f, "password", 256, TEXT_KEEP, out)) return false;
-    if (out->len < PASSWORD_MIN)
-        field_error(f, "password", "too_short", "must have at least %d characters", PASSWORD_MIN);
-    return true;
-}
-
-static enum err create_user(struct call *c, struct error *e)
-{
-    struct user_write w = { .c = c };
-    struct str email = S(""), password;
-    struct fields f = fields_root(c, "email name role password");
-    w.user = (struct user){ .name = S(""), .role = S(""), .active = true };
-    field_required(&f, "email");
-    field_required(&f, "role");
-    if (field_str(&f, "email", 254, 0, &email) && !looks_like_email(email))
-        field_error(&f, "email", "bad_format", "must be an e-mail address");
-    (void)field_str(&f, "name", 200, TEXT_EMPTY_OK, &w.user.name);
-    read_role(&f, &w.user.role);
-    bool given = read_password(&f, &password);
-    enum err rc = fields_end(c, e);
-    if (rc) return rc;
-    char *text = arena_new(c->arena, char, SECRET_TEXT_SIZE);
-    if (!given) password = str_sub(secret_make(c->api->options.rng, text), 0, 20);
-    w.user.email = lower(email, c->arena);
-    rc = password_hash(password, c->arena, &w.user.password_hash, e);
-    if (!rc) rc = db_write(c->api->options.db, "user_create", create_tx, &w, e);
+    const struct user_write *in = ctx;
+    struct call *c = in->c;
+    account_begin(c, tx);
+    struct user u = { .email = in->email,
+        .name = in->name,
+        .role = in->role,
+        .password_hash = in->hash };
+    enum err rc = user_create(&c->change, &u, e);
     if (rc) return rc;
     jw_object(&c->w);
     jw_key(&c->w, "user");
-    render_user(c, &w.user);
-    put_opt(c, "password", given ? S("") : password);
+    render_user(c, &u);
+    put_opt(c, "password", in->made);
     jw_object_end(&c->w);
     c->status = 201;
-    c->location = arena_fmt(c->arena, "/api/v1/users/%lld", (long long)w.user.id);
     return OK;
 }
 
-static enum err update_tx(struct tx *tx, void *ctx, struct error *e)
+/* The idempotency key is let be: its stored answer would hold the password that was made, and a
+ * second try meets "duplicate" on the e-mail. */
+static enum err create_user(struct call *c, struct error *e)
 {
-    struct user_write *w = ctx;
-    struct call *c = w->c;
-    struct change change = { tx, tx_arena(tx), &c->actor, c->now, c->api->options.rng };
-    struct user before, after;
-    enum err rc = user_load(tx, c->ids[0], c->arena, &before, e);
+    struct user_write in = { .c = c, .name = S(""), .made = S("") };
+    struct str password = S("");
+    struct fields f = fields_root(c, "email name role password");
+    field_required(&f, "email");
+    field_required(&f, "role");
+    (void)field_email(&f, &in.email);
+    (void)account_text(&f, "name", 0, USER_NAME_MAX, &in.name);
+    (void)account_role(&f, &in.role);
+    (void)account_password(&f, "password", PASSWORD_MIN, &password);
+    enum err rc = fields_end(c, e);
+    if (rc) return rc;
+    if (!password.len) {
+        password = secret_make(c->api->options.rng, arena_new(c->arena, char, SECRET_TEXT_SIZE));
+        in.made = password;
+    }
+    rc = password_hash(password, c->arena, &in.hash, e);
+    return rc ? rc : db_write(c->api->options.db, "create user", create_user_tx, &in, e);
+}
+
+static enum err update_user_tx(struct tx *tx, void *ctx, struct error *e)
+{
+    const struct user_write *in = ctx;
+    struct call *c = in->c;
+    struct user before;
+    account_begin(c, tx);
+    enum err rc = load_user(c, &before, e);
     if (!rc) rc = check_etag(c, before.version, e);
     if (rc) return rc;
-    after = before;
-    if (w->has_name) after.name = w->user.name;
-    if (w->has_role) after.role = w->user.role;
-    if (w->has_active) after.active = w->user.active;
-    if (w->has_password) after.password_hash = w->user.password_hash;
-    rc = user_update(&change, &before, &after, e);
+    struct user after = before;
+    if (in->has_name) after.name = in->name;
+    if (in->has_role) after.role = in->role;
+    if (in->has_active) after.active = in->active;
+    if (in->has_password) after.password_hash = in->hash;
+    rc = user_update(&c->change, &before, &after, e);
     if (rc) return rc;
-    buf_clear(&c->out);
-    jw_init(&c->w, &c->out);
     render_user(c, &after);
     c->etag = after.version;
     return OK;
@@ -164,52 +234,70 @@ static enum err update_tx(struct tx *tx, void *ctx, struct error *e)
 
 static enum err update_user(struct call *c, struct error *e)
 {
-    struct user_write w = { .c = c };
+    struct user_write in = { .c = c };
     struct str password;
     struct fields f = fields_root(c, "name role active password");
-    if (json_len(c->body) == 0)
-        element_error(c, S(""), "too_short", "must name at least one field");
-    w.has_name = field_str(&f, "name", 200, TEXT_EMPTY_OK, &w.user.name);
-    w.has_role = field_present(&f, "role");
-    read_role(&f, &w.user.role);
-    w.has_active = field_bool(&f, "active", &w.user.active);
-    w.has_password = read_password(&f, &password);
+    account_not_empty(c);
+    in.has_name = account_text(&f, "name", 0, USER_NAME_MAX, &in.name);
+    in.has_role = account_role(&f, &in.role);
+    in.has_active = field_bool(&f, "active", &in.active);
+    in.has_password = account_password(&f, "password", PASSWORD_MIN, &password);
     enum err rc = fields_end(c, e);
-    if (!rc && w.has_password) rc = password_hash(password, c->arena, &w.user.password_hash, e);
-    return rc ? rc : db_write(c->api->options.db, "user_update", update_tx, &w, e);
+    if (!rc && in.has_password) rc = password_hash(password, c->arena, &in.hash, e);
+    return rc ? rc : db_write(c->api->options.db, "update user", update_user_tx, &in, e);
+}
+
+/* Tokens */
+
+void render_token(struct call *c, const struct api_token *t)
+{
+    struct jw *w = &c->w;
+    jw_object(w);
+    jw_kint(w, "id", t->id);
+    jw_kstr(w, "name", t->name);
+    jw_kstr(w, "role", t->role);
+    put_opt(c, "created_by", t->created_by);
+    put_time(c, "created_at", t->created_at);
+    put_time(c, "last_used_at", t->last_used_at);
+    put_time(c, "expires_at", t->expires_at);
+    jw_object_end(w);
 }
 
 static enum err list_tokens(struct call *c, struct error *e)
 {
     struct page page = query_page(c);
+    enum err rc = query_end(c, e);
     struct api_token *rows;
     size_t count;
-    enum err rc = query_end(c, e);
     if (!rc) rc = token_list(c->tx, &page, c->arena, &rows, &count, e);
     if (rc) return rc;
-    size_t shown = count > (size_t)page.limit ? (size_t)page.limit : count;
+    bool more = count > (size_t)page.limit;
+    if (more) count--;
     list_begin(c);
-    for (size_t i = 0; i < shown; i++)
+    for (size_t i = 0; i < count; i++)
         render_token(c, &rows[i]);
-    list_end_id(c, count > shown, shown ? rows[shown - 1].id : 0);
+    list_end_id(c, more, count ? rows[count - 1].id : 0);
     return OK;
 }
 
 static enum err create_token(struct call *c, struct error *e)
 {
-    struct api_token t = { .name = S(""), .role = S(""), .created_by = c->actor.name };
+    struct api_token t = { .name = S("") };
+    unsigned char hash[SECRET_HASH_SIZE];
+    char text[SECRET_TEXT_SIZE];
     struct fields f = fields_root(c, "name role expires_at");
     field_required(&f, "name");
     field_required(&f, "role");
-    (void)field_str(&f, "name", 100, 0, &t.name);
-    read_role(&f, &t.role);
-    if (field_time(&f, "expires_at", true, &t.expires_at) && t.expires_at && t.expires_at <= c->now)
-        field_error(&f, "expires_at", "too_small", "lies in the past");
+    (void)account_text(&f, "name", 1, TOKEN_NAME_MAX, &t.name);
+    (void)account_role(&f, &t.role);
+    if (field_time(&f, "expires_at", true, &t.expires_at) && t.expires_at &&
+        t.expires_at <= c->now)
+        field_error(&f, "expires_at", "too_small", "must be in the future");
     enum err rc = fields_end(c, e);
     if (rc) return rc;
-    char *text = arena_new(c->arena, char, SECRET_TEXT_SIZE);
-    unsigned char hash[SECRET_HASH_SIZE];
-    struct str secret = secret_make(c->api->options.rng, text);
+    /* The prefix is part of the secret: leaked ones can be searched for. */
+    struct str secret = arena_fmt(
+        c->arena, "sbt_%.*s", STR_FMT(secret_make(c->api->options.rng, text)));
     rc = token_create(&c->change, &t, secret_hash(secret, hash), e);
     if (rc) return rc;
     jw_object(&c->w);
@@ -218,75 +306,93 @@ static enum err create_token(struct call *c, struct error *e)
     jw_kstr(&c->w, "secret", secret);
     jw_object_end(&c->w);
     c->status = 201;
-    c->location = arena_fmt(c->arena, "/api/v1/tokens/%lld", (long long)t.id);
     return OK;
 }
 
-static enum err revoke_token(struct call *c, struct error *e)
+static enum err delete_token(struct call *c, struct error *e)
 {
-    c->status = 204;
-    return token_revoke(&c->change, c->ids[0], e);
+    enum err rc = token_revoke(&c->change, c->ids[0], e);
+    if (rc == ERR_NOT_FOUND) return not_found(e, "token", c->ids[0]);
+    if (!rc) c->status = 204;
+    return rc;
+}
+
+/* Audit */
+
+static void render_entry(struct call *c, const struct audit_entry *a)
+{
+    struct jw *w = &c->w;
+    jw_object(w);
+    jw_kint(w, "id", a->id);
+    put_time(c, "at", a->at);
+    jw_key(w, "actor");
+    jw_object(w);
+    jw_kstr(w, "kind", actor_kind_name(a->actor_kind));
+    put_opt_id(c, "id", a->actor_id);
+    jw_kstr(w, "name", a->actor_name);
+    jw_object_end(w);
+    put_opt(c, "address", a->address);
+    jw_kstr(w, "action", a->action);
+    jw_kstr(w, "resource", a->resource);
+    put_opt_id(c, "resource_id", a->resource_id);
+    jw_key(w, "changes");
+    jw_raw(w, a->changes.len ? a->changes : S("[]"));
+    jw_object_end(w);
 }
 
 static time_ms query_time(struct call *c, const char *name)
 {
-    struct str s = query_str(c, name);
     time_ms t = 0;
+    struct str s = query_str(c, name);
     if (s.len && !rfc3339_parse(s, &t))
-        element_error(
-            c, arena_fmt(c->arena, "?%s", name), "bad_format", "must be a time (RFC 3339)");
+        element_error(c, arena_fmt(c->arena, "?%s", name), "bad_format",
+            "must be a time such as 2026-11-23T17:00:00Z");
     return t;
 }
 
-static enum err audit(struct call *c, struct error *e)
+static struct audit_filter audit_query(struct call *c)
+{
+    const int64_t most = 9007199254740991;
+    struct audit_filter filter = { .actor_kind = S(""), .action = S("") };
+    filter.resource = query_str(c, "resource");
+    filter.resource_id = query_int(c, "resource_id", 0, 1, most);
+    filter.actor_id = query_int(c, "user_id", 0, 1, most);
+    /* Ids of users and tokens overlap. */
+    if (filter.actor_id) filter.actor_kind = actor_kind_name(ACTOR_USER);
+    filter.from = query_time(c, "from");
+    filter.to = query_time(c, "to");
+    if (code_points(filter.resource) > 50)
+        element_error(c, S("?resource"), "too_long", "must have at most 50 characters");
+    return filter;
+}
+
+static enum err list_audit(struct call *c, struct error *e)
 {
     struct page page = query_page(c);
-    struct audit_filter f = { .resource = query_str(c, "resource"),
-        .resource_id = query_int(c, "resource_id", 0, 1, INT64_MAX),
-        .actor_id = query_int(c, "user_id", 0, 1, INT64_MAX),
-        .from = query_time(c, "from"),
-        .to = query_time(c, "to"),
-        .action = S(""),
-        .actor_kind = query_has(c, "user_id") ? S("user") : S("") };
+    struct audit_filter filter = audit_query(c);
+    enum err rc = query_end(c, e);
     struct audit_entry *rows;
     size_t count;
-    enum err rc = query_end(c, e);
-    if (!rc) rc = audit_list(c->tx, &f, &page, c->arena, &rows, &count, e);
+    if (!rc) rc = audit_list(c->tx, &filter, &page, c->arena, &rows, &count, e);
     if (rc) return rc;
-    size_t shown = count > (size_t)page.limit ? (size_t)page.limit : count;
+    bool more = count > (size_t)page.limit;
+    if (more) count--;
     list_begin(c);
-    for (size_t i = 0; i < shown; i++) {
-        const struct audit_entry *a = &rows[i];
-        jw_object(&c->w);
-        jw_kint(&c->w, "id", a->id);
-        put_time(c, "at", a->at);
-        jw_key(&c->w, "actor");
-        jw_object(&c->w);
-        jw_kstr(&c->w, "kind", actor_kind_name(a->actor_kind));
-        put_opt_id(c, "id", a->actor_id);
-        jw_kstr(&c->w, "name", a->actor_name);
-        jw_object_end(&c->w);
-        put_opt(c, "address", a->address);
-        jw_kstr(&c->w, "action", a->action);
-        jw_kstr(&c->w, "resource", a->resource);
-        put_opt_id(c, "resource_id", a->resource_id);
-        jw_key(&c->w, "changes");
-        jw_raw(&c->w, a->changes.len ? a->changes : S("[]"));
-        jw_object_end(&c->w);
-    }
-    list_end_id(c, count > shown, shown ? rows[shown - 1].id : 0);
+    for (size_t i = 0; i < count; i++)
+        render_entry(c, &rows[i]);
+    list_end_id(c, more, count ? rows[count - 1].id : 0);
     return OK;
 }
 
 const struct route routes_people[] = {
     { "GET", "/users", AREA_PEOPLE, PERMISSION_READ, 0, "limit cursor", list_users },
     { "POST", "/users", AREA_PEOPLE, PERMISSION_FULL, ROUTE_NO_TX, "", create_user },
-    { "GET", "/users/{}", AREA_PEOPLE, PERMISSION_READ, 0, "", show_user },
+    { "GET", "/users/{}", AREA_PEOPLE, PERMISSION_READ, 0, "", get_user },
     { "PATCH", "/users/{}", AREA_PEOPLE, PERMISSION_FULL, ROUTE_NO_TX, "", update_user },
     { "GET", "/tokens", AREA_PEOPLE, PERMISSION_READ, 0, "limit cursor", list_tokens },
     { "POST", "/tokens", AREA_PEOPLE, PERMISSION_FULL, 0, "", create_token },
-    { "DELETE", "/tokens/{}", AREA_PEOPLE, PERMISSION_FULL, 0, "", revoke_token },
+    { "DELETE", "/tokens/{}", AREA_PEOPLE, PERMISSION_FULL, 0, "", delete_token },
     { "GET", "/audit", AREA_PEOPLE, PERMISSION_READ, 0,
-        "resource resource_id user_id from to limit cursor", audit },
-    { NULL },
+        "resource resource_id user_id from to limit cursor", list_audit },
+    { 0 },
 };
