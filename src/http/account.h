@@ -1,6 +1,7 @@
 /*
  * account.h: what signing in and managing users have in common. Hashing a password takes a tenth of
- * a second and 64 MiB, so these routes are ROUTE_NO_TX: they parse, hash, and then write themselves.
+ * a second and 64 MiB, so these routes are ROUTE_NO_TX: they parse, hash, and then write
+ * themselves.
  */
 #ifndef HTTP_ACCOUNT_H
 #define HTTP_ACCOUNT_H

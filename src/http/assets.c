@@ -99,8 +99,7 @@ static void add_file(struct assets *a, int fd, size_t size, struct str path)
         return;
     }
     struct str content = { bytes, size };
-    a->files[a->count++] =
-        (struct asset){ path, type_of(path), etag_of(a, content), content };
+    a->files[a->count++] = (struct asset){ path, type_of(path), etag_of(a, content), content };
 }
 
 static void load_dir(struct assets *a, int fd, struct str path, int depth);

@@ -378,6 +378,15 @@ static enum err set_credentials(
     return channel_set_credentials(&c->change, id, sealed, e);
 }
 
+/* New credentials are stored as connected; nobody has proved a new account yet, and the engine
+ * verifies by itself only what is suspect. */
+static enum err await_proof(struct call *c, int64_t id, struct error *e)
+{
+    struct channel_row *ch;
+    enum err rc = load(c, id, &ch, e);
+    return rc ? rc : channel_set_state(&c->change, ch, CHANNEL_SUSPECT, S("Not verified yet."), e);
+}
+
 #define SETTINGS_FIELDS                                                                            \
     "name marketplace_ids seller_id credentials endpoint_url token_url paused inventory_sync"      \
     " counted_statuses counted_warehouses order_import import_orders_from organization_type"       \
@@ -421,6 +430,7 @@ static enum err create(struct call *c, struct error *e)
     rc = channel_create(&c->change, ch, e);
     if (!rc) rc = give_consent(c, false, ch, e);
     if (!rc) rc = set_credentials(c, ch->id, &credentials, e);
+    if (!rc) rc = await_proof(c, ch->id, e);
     if (rc) return rc;
     c->status = 201;
     c->location = arena_fmt(c->arena, "/api/v1/channels/%lld", (long long)ch->id);

@@ -397,7 +397,7 @@ static enum err diagnose_one(struct call *c, struct error *e)
     struct findings *f = arena_new(c->arena, struct findings, 1);
     enum err rc = listing_load(c->tx, c->ids[0], c->arena, &l, e);
     if (!rc) rc = load_channel(c, l.channel_id, &ch, e);
-    if (!rc) rc = diagnose_listing(c->tx, ch, &l, c->arena, f, e);
+    if (!rc) rc = diagnose_listing(c->tx, ch, &l, c->now, c->arena, f, e);
     if (!rc) render_findings(c, f);
     return rc;
 }

@@ -127,8 +127,7 @@ static bool add_follower(struct live *live, struct http_stream *stream)
 {
     pthread_mutex_lock(&live->followers_lock);
     bool room = !live->closed && live->count < FOLLOWERS_MAX;
-    if (room)
-        live->followers[live->count++] = (struct follower){ stream, now_ms() + FOLLOW_MS };
+    if (room) live->followers[live->count++] = (struct follower){ stream, now_ms() + FOLLOW_MS };
     pthread_mutex_unlock(&live->followers_lock);
     return room;
 }
@@ -231,8 +230,7 @@ static enum err read_runs(struct tx *tx, void *ctx, struct error *e)
     struct live *live = r->live;
     const struct page page = { 0, RECENT };
     const struct run_filter all = { 0 };
-    enum err rc =
-        run_list_unfinished(tx, &live->arena, &r->unfinished, &r->unfinished_count, e);
+    enum err rc = run_list_unfinished(tx, &live->arena, &r->unfinished, &r->unfinished_count, e);
     if (!rc) rc = run_list(tx, &all, &page, &live->arena, &r->recent, &r->recent_count, e);
     return rc ? rc : read_ended(tx, r, e);
 }
@@ -270,8 +268,8 @@ static void tell_runs(struct live *live)
 
 static void put_changed(struct live *live, const char *resource)
 {
-    buf_put_fmt(&live->text,
-        "event: changed\ndata: {\"resource\":\"%s\",\"id\":null}\n\n", resource);
+    buf_put_fmt(
+        &live->text, "event: changed\ndata: {\"resource\":\"%s\",\"id\":null}\n\n", resource);
 }
 
 static void round_of(struct live *live, int flags)

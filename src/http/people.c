@@ -19,13 +19,12 @@ static bool has_control(struct str s)
     return false;
 }
 
-static bool length_fits(
-    struct fields *f, const char *name, struct str s, size_t least, size_t most)
+static bool length_fits(struct fields *f, const char *name, struct str s, size_t least, size_t most)
 {
     size_t n = code_points(s);
     if (n >= least && n <= most) return true;
-    field_error(f, name, n < least ? "too_short" : "too_long",
-        "must have %zu to %zu characters", least, most);
+    field_error(f, name, n < least ? "too_short" : "too_long", "must have %zu to %zu characters",
+        least, most);
     return false;
 }
 
@@ -173,10 +172,9 @@ static enum err create_user_tx(struct tx *tx, void *ctx, struct error *e)
     const struct user_write *in = ctx;
     struct call *c = in->c;
     account_begin(c, tx);
-    struct user u = { .email = in->email,
-        .name = in->name,
-        .role = in->role,
-        .password_hash = in->hash };
+    struct user u = {
+        .email = in->email, .name = in->name, .role = in->role, .password_hash = in->hash
+    };
     enum err rc = user_create(&c->change, &u, e);
     if (rc) return rc;
     jw_object(&c->w);
@@ -290,14 +288,13 @@ static enum err create_token(struct call *c, struct error *e)
     field_required(&f, "role");
     (void)account_text(&f, "name", 1, TOKEN_NAME_MAX, &t.name);
     (void)account_role(&f, &t.role);
-    if (field_time(&f, "expires_at", true, &t.expires_at) && t.expires_at &&
-        t.expires_at <= c->now)
+    if (field_time(&f, "expires_at", true, &t.expires_at) && t.expires_at && t.expires_at <= c->now)
         field_error(&f, "expires_at", "too_small", "must be in the future");
     enum err rc = fields_end(c, e);
     if (rc) return rc;
     /* The prefix is part of the secret: leaked ones can be searched for. */
-    struct str secret = arena_fmt(
-        c->arena, "sbt_%.*s", STR_FMT(secret_make(c->api->options.rng, text)));
+    struct str secret =
+        arena_fmt(c->arena, "sbt_%.*s", STR_FMT(secret_make(c->api->options.rng, text)));
     rc = token_create(&c->change, &t, secret_hash(secret, hash), e);
     if (rc) return rc;
     jw_object(&c->w);

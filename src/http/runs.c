@@ -87,8 +87,7 @@ static enum err load(struct call *c, struct channel_row **out, struct error *e)
 
 static enum err ready_to_run(const struct channel_row *ch, struct error *e)
 {
-    if (ch->paused)
-        return error_code(e, ERR_CONFLICT, "channel_paused", "the channel is paused");
+    if (ch->paused) return error_code(e, ERR_CONFLICT, "channel_paused", "the channel is paused");
     if (ch->state == CHANNEL_RECONNECT_NEEDED)
         return error_code(e, ERR_CONFLICT, "channel_not_connected",
             "the channel must be reconnected first: %.*s", STR_FMT(ch->state_detail));
@@ -134,16 +133,14 @@ static enum err import_orders(struct call *c, struct error *e)
         if (rc) return rc;
     }
     if (!from) return queue(c, RUN_IMPORT_ORDERS, S(""), e);
-    return queue(
-        c, RUN_BACKFILL_ORDERS, arena_fmt(c->arena, "%lld", (long long)from), e);
+    return queue(c, RUN_BACKFILL_ORDERS, arena_fmt(c->arena, "%lld", (long long)from), e);
 }
 
 static enum err release(struct call *c, struct error *e)
 {
     struct channel_row *ch;
     enum err rc = load(c, &ch, e);
-    if (!rc && !ch->brake_since)
-        rc = error_code(e, ERR_CONFLICT, "not_braked", "nothing waits");
+    if (!rc && !ch->brake_since) rc = error_code(e, ERR_CONFLICT, "not_braked", "nothing waits");
     if (!rc) rc = channel_set_brake(&c->change, ch, 0, 0, 0, e);
     if (rc) return rc;
     audit_add(&c->change, "release_brake", "channel", ch->id, S(""));
@@ -213,7 +210,8 @@ static enum err events(struct call *c, struct error *e)
 {
     struct page page = query_page(c);
     struct channel_event_filter f = { .kind = query_str(c, "kind"),
-        .severity = query_str(c, "severity"), .sku = query_str(c, "sku"),
+        .severity = query_str(c, "severity"),
+        .sku = query_str(c, "sku"),
         .run_id = query_int(c, "run_id", 0, 1, INT64_MAX) };
     struct channel_row *ch;
     struct channel_event *rows;

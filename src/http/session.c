@@ -31,8 +31,8 @@ static enum err session_store(
     struct call *c, int64_t user_id, const struct new_session *s, struct error *e)
 {
     struct str hash = { (const char *)s->hash, sizeof s->hash };
-    return session_create(&c->change, user_id, hash, s->csrf,
-        c->now + (time_ms)SESSION_SECONDS * 1000, e);
+    return session_create(
+        &c->change, user_id, hash, s->csrf, c->now + (time_ms)SESSION_SECONDS * 1000, e);
 }
 
 /* Me */
@@ -84,9 +84,9 @@ struct sign_in {
     struct call *c;
     struct str email, password;
     struct user user;
-    bool known;    /* there is such a user */
-    bool may_try;  /* neither locked nor inactive */
-    bool good;     /* the password is right; in the end: signed in */
+    bool known;   /* there is such a user */
+    bool may_try; /* neither locked nor inactive */
+    bool good;    /* the password is right; in the end: signed in */
     struct new_session session;
 };
 
@@ -309,9 +309,9 @@ static enum err status_field(struct fields *f, const char *name, int64_t *id, st
 static enum err tell_duplicates(struct call *c, struct error *e)
 {
     struct error failed;
-    struct stmt *st = tx_prepare(c->tx,
-        "SELECT sku, COUNT(*) FROM variation WHERE sku IS NOT NULL GROUP BY sku"
-        " HAVING COUNT(*) > 1 ORDER BY sku LIMIT $1 /* scan wanted */");
+    struct stmt *st =
+        tx_prepare(c->tx, "SELECT sku, COUNT(*) FROM variation WHERE sku IS NOT NULL GROUP BY sku"
+                          " HAVING COUNT(*) > 1 ORDER BY sku LIMIT $1 /* scan wanted */");
     stmt_bind_int(st, 1, BODY_ERRORS_MAX);
     while (stmt_row(st))
         element_error(c, S("/unique_skus"), "duplicate_sku", "%.*s is on %lld variations",

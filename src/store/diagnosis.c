@@ -41,11 +41,11 @@ static void check_state(const struct channel_row *ch, struct arena *arena, struc
     if (!ch->inventory_sync)
         add(f, "inventory_sync_off", "warning", S("Inventory sync is off: no quantity is sent."),
             "Switch it on in Details.");
-    if (ch->inventory_sync && !ch->status_count)
+    if (!ch->status_count)
         add(f, "no_counted_status", "error",
             S("No inventory status is counted: every quantity is zero."),
             "Choose counted statuses in Details.");
-    if (ch->inventory_sync && !ch->warehouse_count)
+    if (!ch->warehouse_count)
         add(f, "no_counted_warehouse", "error",
             S("No warehouse is counted: every quantity is zero."),
             "Choose counted warehouses in Details.");
@@ -102,8 +102,21 @@ static enum err check_unmapped(struct tx *tx, const struct channel_row *ch, stru
     return rc;
 }
 
+static int badness(const struct finding *f)
+{
+    return f->severity[0] == 'e' ? 2 : f->severity[0] == 'w' ? 1 : 0;
+}
+
+/* Stable, so that those of one severity keep the order in which they are asked. */
 static void finish(struct findings *f)
 {
+    for (size_t i = 1; i < f->count; i++) {
+        struct finding row = f->rows[i];
+        size_t k = i;
+        for (; k > 0 && badness(&f->rows[k - 1]) < badness(&row); k--)
+            f->rows[k] = f->rows[k - 1];
+        f->rows[k] = row;
+    }
     if (f->count == 0) add(f, "nothing_wrong", "ok", S("Nothing is wrong."), "");
 }
 
@@ -209,9 +222,10 @@ static enum err check_outstanding(struct tx *tx, const struct listing *l, struct
     return stmt_end(st, e);
 }
 
-static enum err check_push(struct tx *tx, const struct listing *l, struct arena *arena,
+static enum err check_push(struct tx *tx, const struct listing *l, time_ms now, struct arena *arena,
     struct findings *f, struct error *e)
 {
+    enum { DAY_MS = 24 * 3600 * 1000 };
     struct stmt *st = tx_prepare(tx, "SELECT state, refusal FROM push WHERE listing_id = $1");
     stmt_bind_int(st, 1, l->id);
     if (stmt_row(st)) {
@@ -226,7 +240,8 @@ static enum err check_push(struct tx *tx, const struct listing *l, struct arena 
                     (long long)l->target, (long long)l->imported.quantity),
                 "Look at the listing at the channel, then push quantities.");
     }
-    if (l->foreign_changes)
+    /* The count is begun anew only by the next change: an old one says nothing of today. */
+    if (l->foreign_changes && l->foreign_since >= now - DAY_MS)
         add_count(f, "changed_elsewhere", l->foreign_changes >= 3 ? "error" : "warning",
             l->foreign_changes,
             arena_fmt(arena, "The quantity was changed by somebody else %lld times in 24 hours%s",
@@ -237,7 +252,7 @@ static enum err check_push(struct tx *tx, const struct listing *l, struct arena 
 }
 
 enum err diagnose_listing(struct tx *tx, const struct channel_row *ch, const struct listing *l,
-    struct arena *arena, struct findings *out, struct error *e)
+    time_ms now, struct arena *arena, struct findings *out, struct error *e)
 {
     out->count = 0;
     if (l->amazon_fulfilled)
@@ -253,7 +268,7 @@ enum err diagnose_listing(struct tx *tx, const struct channel_row *ch, const str
     check_state(ch, arena, out);
     if (!rc) rc = check_left_out(tx, l, arena, out, e);
     if (!rc) rc = check_outstanding(tx, l, arena, out, e);
-    if (!rc) rc = check_push(tx, l, arena, out, e);
+    if (!rc) rc = check_push(tx, l, now, arena, out, e);
     if (!rc) rc = check_closed_open(tx, out, arena, e);
     if (!rc) finish(out);
     return rc;

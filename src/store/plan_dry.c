@@ -24,7 +24,8 @@ static void add(struct plan_totals *t, const struct plan_row *row)
     t->fall_to_zero += str_eq(reason, S("fall_to_zero"));
     t->no_difference += str_eq(reason, S("no_difference"));
     t->left_out += !row->has_wanted;
-    t->live += row->has_live && row->live > 0;
+    /* As the planner's brake counts: ended ones show nothing to buyers. */
+    t->live += row->has_live && row->live > 0 && !str_eq(reason, S("ended"));
 }
 
 static void read_row(struct stmt *st, const struct quantity_rule *channel, struct plan_row *row)
