@@ -1,211 +1,143 @@
-/* assets.c: the built page, from memory: it is small, and then no request can name a file. */
+/* assets.c: the built web page, read into memory once. */
 #include "base/assert.h"
 #include "base/log.h"
-#include "base/seal.h"
 #include "http/internal.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { FILES_MAX = 4096, BYTES_MAX = 64 * 1024 * 1024, DEPTH_MAX = 8, ETAG_BYTES = 16 };
+enum { FILES_MAX = 2000, BYTES_MAX = 64 * 1024 * 1024 };
 
 struct asset {
-    struct str path; /* "/assets/index-1a2b.js" */
-    struct str type, etag;
-    struct str bytes;
+    struct str path; /* "/assets/index-3f2a.js" */
+    struct str body;
+    char etag[24];
 };
 
 struct assets {
-    struct arena arena;
     struct asset *files;
     size_t count, bytes;
+    size_t root_len;
 };
 
-static const struct {
-    const char *ending, *type;
-} types[] = {
-    { ".html", "text/html; charset=utf-8" },
-    { ".js", "text/javascript; charset=utf-8" },
-    { ".mjs", "text/javascript; charset=utf-8" },
-    { ".css", "text/css; charset=utf-8" },
-    { ".json", "application/json" },
-    { ".map", "application/json" },
-    { ".webmanifest", "application/manifest+json" },
-    { ".svg", "image/svg+xml" },
-    { ".png", "image/png" },
-    { ".jpg", "image/jpeg" },
-    { ".jpeg", "image/jpeg" },
-    { ".gif", "image/gif" },
-    { ".webp", "image/webp" },
-    { ".ico", "image/x-icon" },
-    { ".woff2", "font/woff2" },
-    { ".woff", "font/woff" },
-    { ".txt", "text/plain; charset=utf-8" },
-    { ".wasm", "application/wasm" },
-};
+/* nftw has no context; loading happens once, before any thread. */
+static struct assets *loading;
 
-static struct str type_of(struct str path)
+static int load_one(const char *path, const struct stat *st, int kind, struct FTW *where)
 {
-    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
-        if (str_ends(path, str_of(types[i].ending))) return str_of(types[i].type);
-    return S("application/octet-stream");
-}
-
-static struct str etag_of(struct assets *a, struct str bytes)
-{
-    static const char digits[] = "0123456789abcdef";
-    unsigned char hash[SECRET_HASH_SIZE];
-    char *out = arena_new(&a->arena, char, ETAG_BYTES * 2 + 2);
-    size_t n = 0;
-    (void)secret_hash(bytes, hash);
-    out[n++] = '"';
-    for (int i = 0; i < ETAG_BYTES; i++) {
-        out[n++] = digits[hash[i] >> 4];
-        out[n++] = digits[hash[i] & 15];
-    }
-    out[n++] = '"';
-    return (struct str){ out, n };
-}
-
-/* Loading */
-
-static bool read_all(int fd, char *out, size_t len)
-{
-    while (len) {
-        ssize_t n = read(fd, out, len);
-        if (n < 0 && errno == EINTR) continue;
-        if (n <= 0) return false;
-        out += n;
-        len -= (size_t)n;
-    }
-    return true;
-}
-
-static void add_file(struct assets *a, int fd, size_t size, struct str path)
-{
-    if (a->count == FILES_MAX || size > BYTES_MAX - a->bytes) {
-        LOG_WARN("http", "assets_too_large", "%.*s is left out", STR_FMT(path));
-        return;
-    }
-    char *bytes = arena_new(&a->arena, char, size + 1);
-    a->bytes += size;
-    if (!read_all(fd, bytes, size)) {
-        LOG_WARN("http", "asset_unreadable", "%.*s", STR_FMT(path));
-        return;
-    }
-    struct str content = { bytes, size };
-    a->files[a->count++] = (struct asset){ path, type_of(path), etag_of(a, content), content };
-}
-
-static void load_dir(struct assets *a, int fd, struct str path, int depth);
-
-static void load_entry(struct assets *a, int dir, const char *name, struct str path, int depth)
-{
-    struct stat st;
-    int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    if (fd < 0) return;
-    bool known = fstat(fd, &st) == 0;
-    if (known && S_ISDIR(st.st_mode) && depth < DEPTH_MAX) {
-        load_dir(a, fd, path, depth + 1); /* closes it */
-        return;
-    }
-    if (known && S_ISREG(st.st_mode)) add_file(a, fd, (size_t)st.st_size, path);
+    (void)where;
+    struct assets *a = loading;
+    size_t size = (size_t)st->st_size;
+    if (kind != FTW_F) return 0;
+    if (a->count == FILES_MAX || a->bytes + size > BYTES_MAX) return 1;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return 0;
+    char *body = malloc(size + 1), *name = strdup(path + a->root_len);
+    ASSERT(body && name);
+    ssize_t n = read(fd, body, size);
     (void)close(fd);
-}
-
-static void load_dir(struct assets *a, int fd, struct str path, int depth)
-{
-    DIR *d = fdopendir(fd);
-    if (!d) {
-        (void)close(fd);
-        return;
-    }
-    for (struct dirent *entry; (entry = readdir(d));) {
-        if (entry->d_name[0] == '.') continue; /* also . and .. */
-        load_entry(a, fd, entry->d_name,
-            arena_fmt(&a->arena, "%.*s/%s", STR_FMT(path), entry->d_name), depth);
-    }
-    (void)closedir(d);
+    struct asset *file = &a->files[a->count++];
+    file->path = str_of(name);
+    file->body = (struct str){ body, n > 0 ? (size_t)n : 0 };
+    struct buf etag;
+    buf_init(&etag, sizeof file->etag);
+    buf_put_fmt(&etag, "\"%016llx\"", (unsigned long long)str_hash(file->body));
+    memcpy(file->etag, etag.at, etag.len);
+    buf_release(&etag);
+    a->bytes += size;
+    return 0;
 }
 
 struct assets *assets_load(const char *dir)
 {
+    if (!dir) return NULL;
     struct assets *a = calloc(1, sizeof *a);
     ASSERT(a);
-    arena_init(&a->arena, "assets", (size_t)BYTES_MAX * 2);
-    if (!dir) return a;
-    int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0) {
-        LOG_ERROR("http", "assets_missing", "%s: %s", dir, strerror(errno));
-        return a;
-    }
-    a->files = arena_new(&a->arena, struct asset, FILES_MAX);
-    load_dir(a, fd, S(""), 0);
-    LOG_INFO("http", "assets_loaded", "%zu files, %zu bytes", a->count, a->bytes);
+    a->files = calloc(FILES_MAX, sizeof *a->files);
+    ASSERT(a->files);
+    a->root_len = strlen(dir);
+    while (a->root_len && dir[a->root_len - 1] == '/')
+        a->root_len--;
+    loading = a;
+    if (nftw(dir, load_one, 16, FTW_PHYS) != 0)
+        LOG_WARN("http", "assets_incomplete", "%s has too many or too large files", dir);
+    loading = NULL;
     return a;
 }
 
 void assets_free(struct assets *a)
 {
     if (!a) return;
-    arena_release(&a->arena);
+    for (size_t i = 0; i < a->count; i++) {
+        free((void *)(uintptr_t)a->files[i].path.at);
+        free((void *)(uintptr_t)a->files[i].body.at);
+    }
+    free(a->files);
     free(a);
 }
 
-/* Serving */
-
-static const struct asset *find_asset(const struct assets *a, struct str path)
+static const struct asset *find(const struct assets *a, struct str path)
 {
     for (size_t i = 0; i < a->count; i++)
         if (str_eq(a->files[i].path, path)) return &a->files[i];
     return NULL;
 }
 
-static const struct asset *asset_for(const struct assets *a, struct str path)
+static struct str type_of(struct str path)
 {
-    const struct asset *found = find_asset(a, path);
-    /* Routes of the page have no dot; a missing file must not be answered with the page. */
-    if (found || str_contains(path, S("."))) return found;
-    return find_asset(a, S("/index.html"));
+    static const struct {
+        const char *ending, *type;
+    } types[] = {
+        { ".html", "text/html; charset=utf-8" },
+        { ".js", "text/javascript; charset=utf-8" },
+        { ".css", "text/css; charset=utf-8" },
+        { ".svg", "image/svg+xml" },
+        { ".png", "image/png" },
+        { ".ico", "image/x-icon" },
+        { ".woff2", "font/woff2" },
+        { ".json", "application/json" },
+        { ".map", "application/json" },
+        { ".webmanifest", "application/manifest+json" },
+    };
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+        if (str_ends(path, str_of(types[i].ending))) return str_of(types[i].type);
+    return S("application/octet-stream");
 }
 
-static bool reader_has(struct http_request *req, struct str etag)
+static bool last_part_has_dot(struct str path)
 {
-    struct str want = http_request_header(req, S("if-none-match"));
-    return str_eq(want, S("*")) || str_contains(want, etag);
-}
-
-static void put_headers(const struct asset *f, struct http_reply *reply)
-{
-    bool hashed = str_starts(f->path, S("/assets/")); /* its name changes with its content */
-    http_reply_header(reply, S("cache-control"),
-        hashed ? S("public, max-age=31536000, immutable") : S("no-cache"));
-    http_reply_header(reply, S("etag"), f->etag);
-    http_reply_header(reply, S("content-security-policy"),
-        S("default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline';"
-          " frame-ancestors 'none'; base-uri 'self'; form-action 'self'"));
-    http_reply_header(reply, S("x-frame-options"), S("DENY"));
+    for (size_t i = path.len; i-- > 0 && path.at[i] != '/';)
+        if (path.at[i] == '.') return true;
+    return false;
 }
 
 bool assets_reply(struct assets *a, struct http_request *req, struct http_reply *reply)
 {
+    if (!a || !str_eq(req->method, S("GET"))) return false;
     struct str path;
-    if (!a || !str_eq(req->method, S("GET"))) return false; /* HEAD arrives as GET */
     if (!http_path_decode(req->path, req->arena, &path)) return false;
-    const struct asset *f = asset_for(a, path);
-    if (!f) return false;
-    put_headers(f, reply);
-    if (reader_has(req, f->etag)) {
+    const struct asset *file = find(a, path);
+    /* Every page of the single-page application is the same document. */
+    if (!file && !last_part_has_dot(path)) file = find(a, S("/index.html"));
+    if (!file) return false;
+    bool hashed = str_starts(path, S("/assets/"));
+    http_reply_header(reply, S("cache-control"),
+        hashed ? S("public, max-age=31536000, immutable") : S("no-cache"));
+    http_reply_header(reply, S("etag"), str_of(file->etag));
+    http_reply_header(reply, S("content-security-policy"),
+        S("default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline';"
+          " frame-ancestors 'none'; base-uri 'self'; form-action 'self'"));
+    http_reply_header(reply, S("x-frame-options"), S("DENY"));
+    if (str_eq(http_request_header(req, S("if-none-match")), str_of(file->etag))) {
         reply->status = 304;
         return true;
     }
+    http_reply_header(reply, S("content-type"), type_of(file->path));
     reply->status = 200;
-    http_reply_header(reply, S("content-type"), f->type);
-    reply->shared_body = f->bytes;
+    reply->shared_body = file->body;
     return true;
 }

@@ -64,6 +64,7 @@ enum route_flags {
     ROUTE_NO_TX = 2,   /* does its own transactions, or none */
     ROUTE_NO_BODY = 4, /* a write that takes no body */
     ROUTE_OPTIONAL_BODY = 8,
+    ROUTE_NO_KEY = 16, /* its answer holds a secret, so that it must not be kept for repeating */
 };
 
 struct route {

@@ -387,7 +387,7 @@ const struct route routes_people[] = {
     { "GET", "/users/{}", AREA_PEOPLE, PERMISSION_READ, 0, "", get_user },
     { "PATCH", "/users/{}", AREA_PEOPLE, PERMISSION_FULL, ROUTE_NO_TX, "", update_user },
     { "GET", "/tokens", AREA_PEOPLE, PERMISSION_READ, 0, "limit cursor", list_tokens },
-    { "POST", "/tokens", AREA_PEOPLE, PERMISSION_FULL, 0, "", create_token },
+    { "POST", "/tokens", AREA_PEOPLE, PERMISSION_FULL, ROUTE_NO_KEY, "", create_token },
     { "DELETE", "/tokens/{}", AREA_PEOPLE, PERMISSION_FULL, 0, "", delete_token },
     { "GET", "/audit", AREA_PEOPLE, PERMISSION_READ, 0,
         "resource resource_id user_id from to limit cursor", list_audit },
