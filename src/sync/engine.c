@@ -141,7 +141,7 @@ static void tend_channel(struct engine *engine, const struct channel_row *ch)
         if (w && (!rc || now >= w->leased_until)) remove_worker(engine, at);
         return;
     }
-    if (w) w->leased_until = now + LEASE_MS / 2;
+    if (w) w->leased_until = now + LEASE_MS - LEASE_RENEW_MS;
     if (w && w->identity != worker_identity(ch)) {
         remove_worker(engine, at);
         w = NULL;
@@ -207,6 +207,13 @@ static enum err drop_leases(struct change *c, void *ctx, struct error *e)
     return lease_drop(c->tx, str_of(engine->owner), e);
 }
 
+/* A SQLite database has one server: whoever held leases has died. */
+static enum err forget_leases(struct change *c, void *ctx, struct error *e)
+{
+    (void)ctx;
+    return stmt_run(tx_prepare(c->tx, "DELETE FROM lease"), NULL, e);
+}
+
 static void init_sync(pthread_mutex_t *lock, pthread_cond_t *wake)
 {
     pthread_condattr_t attr;
@@ -226,6 +233,13 @@ enum err engine_start(const struct engine_parts *parts, struct engine **out, str
     struct str owner = str_sub(secret_make(parts->rng, text), 0, sizeof engine->owner - 1);
     memcpy(engine->owner, owner.at, owner.len);
     init_sync(&engine->lock, &engine->wake);
+    if (db_engine(parts->db) == DB_SQLITE) {
+        enum err rc = engine_change(engine, &system_actor, "leases", forget_leases, NULL, e);
+        if (rc) {
+            free(engine);
+            return rc;
+        }
+    }
     db_listen(parts->db, listen, engine);
     if (pthread_create(&engine->planner, NULL, planner_thread, engine) != 0) {
         free(engine);

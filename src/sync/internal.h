@@ -19,7 +19,7 @@
 #include <stdatomic.h>
 
 enum {
-    LEASE_MS = 60 * 1000,
+    LEASE_MS = 20 * 1000, /* after a crash, another process waits so long */
     LEASE_RENEW_MS = 5 * 1000,
     BUCKET_SAVE_MS = 10 * 1000,
     PUSHERS_MAX = 8,

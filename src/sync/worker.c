@@ -275,7 +275,7 @@ enum err worker_start(struct engine *engine, const struct channel_row *ch, uint6
     w->channel_id = ch->id;
     w->driver = driver;
     w->identity = identity;
-    w->leased_until = monotonic(w) + LEASE_MS / 2;
+    w->leased_until = monotonic(w) + LEASE_MS - LEASE_RENEW_MS;
     arena_init(&w->names, "worker", 64 * 1024);
     w->actor = (struct actor){ ACTOR_CHANNEL, ch->id, arena_str(&w->names, ch->name), S("") };
     init_worker(w);

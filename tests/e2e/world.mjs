@@ -1,0 +1,123 @@
+/*
+ * world.mjs: the parts of the main job as processes of their own: server, simulator, gateway, PostgreSQL. Each on a
+ * free port of loopback, each stopped by its process id.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+
+const top = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+export const build = process.env.STOCKBRIDGE_BUILD || path.join(top, 'build');
+const patience = Number(process.env.STOCKBRIDGE_TEST_PATIENCE_MS || 120000);
+
+/* Asks again until the answer satisfies; a try that throws counts as "not yet". */
+export async function until(what, ask, good = (x) => x) {
+  const end = Date.now() + patience;
+  let last;
+  while (Date.now() < end) {
+    try {
+      last = await ask();
+      if (good(last)) return last;
+    } catch (error) {
+      last = error;
+    }
+    await new Promise((resolve) => setImmediate(() => setTimeout(resolve, 50)));
+  }
+  throw new Error(`${what}: still ${last instanceof Error ? last.stack : JSON.stringify(last)}`);
+}
+
+/* A program that says where it listens. */
+export function start(program, args, options = {}) {
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
+  let words = '';
+  let log = '';
+  child.stderr.on('data', (data) => { log = (log + data).slice(-20000); });
+  const ended = new Promise((resolve) => child.on('exit', (code, signal) => resolve({ code, signal })));
+  const url = new Promise((resolve, reject) => {
+    child.stdout.on('data', (data) => {
+      words += data;
+      const found = /listening on (http:\/\/\S+)/.exec(words);
+      if (found) resolve(found[1]);
+    });
+    child.on('error', reject);
+    ended.then(({ code, signal }) => reject(new Error(`${program} ended (${code ?? signal}): ${log}`)));
+  });
+  url.catch(() => {});
+  return {
+    url,
+    ended,
+    log: () => log,
+    async stop(signal = 'SIGTERM') {
+      child.kill(signal);
+      return ended;
+    },
+  };
+}
+
+export function folder() {
+  return fs.mkdtempSync(path.join(os.tmpdir(), 'stockbridge-e2e-'));
+}
+
+export function freePort() {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/* A private PostgreSQL 15; as another user when we are root, because it refuses to run as root. */
+export async function startPostgres() {
+  const bin = fs.readdirSync('/usr/lib/postgresql').sort().map((v) => `/usr/lib/postgresql/${v}/bin`).at(-1);
+  const dir = folder();
+  const port = await freePort();
+  const root = process.getuid() === 0;
+  const as = root ? ['setpriv', '--reuid=postgres', '--regid=postgres', '--clear-groups'] : [];
+  if (root) spawnSync('chown', ['postgres:postgres', dir]);
+  const run = (program, args) => spawnSync([...as, `${bin}/${program}`][0], [...as, `${bin}/${program}`, ...args].slice(1));
+  const made = run('initdb', ['-D', `${dir}/data`, '-U', 'stockbridge', '-A', 'trust', '-E', 'UTF8', '--no-sync']);
+  if (made.status !== 0) throw new Error(`initdb: ${made.stderr}`);
+  const argv = [...as, `${bin}/postgres`, '-D', `${dir}/data`, '-p', String(port), '-k', dir, '-c',
+    'listen_addresses=127.0.0.1', '-c', 'fsync=off'];
+  const server = start(argv[0], argv.slice(1));
+  const database = `postgresql://stockbridge@127.0.0.1:${port}/postgres`;
+  await until('PostgreSQL answers', async () => run('pg_isready', ['-h', '127.0.0.1', '-p', String(port)]).status, (s) => s === 0);
+  return {
+    database,
+    async stop() {
+      await server.stop('SIGINT');
+      fs.rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+export function command(args) {
+  const result = spawnSync(path.join(build, 'stockbridge'), args, { encoding: 'utf8' });
+  return { code: result.status, out: result.stdout.trim(), err: result.stderr };
+}
+
+export async function call(method, url, body, headers = {}) {
+  const reply = await fetch(url, {
+    method,
+    headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  const text = await reply.text();
+  if (!reply.ok) throw new Error(`${method} ${url}: ${reply.status} ${text.slice(0, 2000)}`);
+  return text ? JSON.parse(text) : null;
+}
+
+/* An IMEI whose check digit is right. */
+export function imei(serial) {
+  const digits = `35${String(100000000000 + serial).slice(-12)}`;
+  let sum = 0;
+  for (let i = 0; i < 14; i++) {
+    const d = Number(digits[i]) * (i % 2 ? 2 : 1);
+    sum += d > 9 ? d - 9 : d;
+  }
+  return digits + ((10 - (sum % 10)) % 10);
+}
