@@ -155,6 +155,11 @@ void worker_outcome(struct worker *w, enum channel_op op, const struct channel_o
     if (o->server_time) {
         w->offset = o->server_time - wall;
         w->offset_known = true;
+        size_t last = (w->heard_next + HEARD_MAX - 1) % HEARD_MAX;
+        if (wall - w->heard[last].ours >= HEARD_STEP_MS) {
+            w->heard[w->heard_next] = (struct clock_pair){ wall, o->server_time };
+            w->heard_next = (w->heard_next + 1) % HEARD_MAX;
+        }
     }
     bool was_good = w->told_connected;
     w->told_connected = t.verdict.set_state && t.verdict.state == CHANNEL_CONNECTED;

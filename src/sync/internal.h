@@ -24,6 +24,8 @@ enum {
     BUCKET_SAVE_MS = 10 * 1000,
     PUSHERS_MAX = 8,
     WORKERS_MAX = 256,
+    HEARD_MAX = 256,
+    HEARD_STEP_MS = 500,
 };
 
 struct engine {
@@ -64,6 +66,10 @@ struct worker {
     bool told_connected;          /* the last answer said so, and it was written down */
     bool offset_known;
     time_ms offset; /* the channel's clock minus ours, when last heard */
+    struct clock_pair {
+        time_ms ours, theirs;
+    } heard[HEARD_MAX]; /* a ring of what the channel's clock showed when */
+    size_t heard_next;
     struct intake_state intake;
     bool order_wanted; /* a rise waits for a reading of orders */
 
@@ -100,6 +106,10 @@ void worker_token_back(struct worker *w, enum channel_op op);
 
 time_ms worker_now(struct worker *w);         /* our wall clock */
 time_ms worker_channel_now(struct worker *w); /* the channel's, as far as known */
+
+/* The last moment of ours at which the channel's clock was heard to show no more than that; 0:
+ * none. */
+time_ms worker_our_time(struct worker *w, time_ms theirs);
 
 /* call.c: after every call: buckets, holds, events, the channel's state. */
 struct call_note {

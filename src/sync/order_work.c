@@ -357,7 +357,8 @@ static enum step read_live(struct worker *w, const struct channel_row *ch, struc
         step = read_window(&r, &cursor);
         if (step != STEP_DONE) break;
         time_ms behind = worker_channel_now(w) - LAG_MS - end;
-        if (!resumed) note_intake(w, asked_at, asked_at - LAG_MS - (before - end));
+        time_ms by_lag = asked_at - LAG_MS - (before - end), heard = worker_our_time(w, end);
+        if (!resumed) note_intake(w, asked_at, heard > by_lag ? heard : by_lag);
         if (!resumed && behind < BEHIND_MS) break;
     }
     if (rc) worker_fault(w, "orders_unread", &e);

@@ -31,6 +31,18 @@ time_ms worker_channel_now(struct worker *w)
     return worker_now(w) + offset;
 }
 
+time_ms worker_our_time(struct worker *w, time_ms theirs)
+{
+    time_ms found = 0;
+    (void)pthread_mutex_lock(&w->lock);
+    for (size_t i = 0; i < HEARD_MAX; i++) {
+        const struct clock_pair *h = &w->heard[i];
+        if (h->ours > found && h->theirs <= theirs) found = h->ours;
+    }
+    (void)pthread_mutex_unlock(&w->lock);
+    return found;
+}
+
 static time_ms monotonic(struct worker *w)
 {
     return clock_monotonic(w->engine->parts.clock);
