@@ -79,7 +79,7 @@ async function main() {
         await api('PATCH', `/channels/${existing.id}`, where);
         return;
     }
-    const { data: listings } = await call('GET', `${simulator}/_sim/listings`);
+    const { listings } = await call('GET', `${simulator}/_sim/listings`);
     // Every tenth listing stays without a SKU in the catalog, to have something to connect by hand.
     const skus = listings.map((listing) => listing.sku).filter((_, n) => n % 10 !== 9);
     const phones = await loadStock(skus);

@@ -15,6 +15,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "channel/kind.h"
 
 enum channel_op {
     CHANNEL_OP_ACCOUNT,       /* marketplaces of the account */
@@ -163,27 +164,6 @@ struct channel_account {
     size_t marketplace_count;
     struct str endpoint_url, token_url; /* empty: the marketplace's own */
     struct channel_credentials credentials;
-};
-
-/* What people choose from when they set a channel up. Static; owned by the driver. */
-struct channel_kind_marketplace {
-    const char *id, *name, *country;
-};
-struct channel_kind_region {
-    const char *region, *name;
-    const struct channel_kind_marketplace *marketplaces;
-    size_t marketplace_count;
-};
-struct channel_kind_status {
-    const char *status, *meaning;
-    const char *suggested; /* title of a shipped order status; NULL: not mapped */
-};
-struct channel_kind_info {
-    const char *kind, *name; /* "amazon", "Amazon" */
-    const struct channel_kind_region *regions;
-    size_t region_count;
-    const struct channel_kind_status *statuses;
-    size_t status_count;
 };
 
 struct channel_conn; /* one account; thread-safe */

@@ -357,11 +357,7 @@ static enum err give_consent(
     struct call *c, bool was_on, const struct channel_row *ch, struct error *e)
 {
     if (!ch->inventory_sync || was_on) return OK;
-    struct stmt *st = tx_prepare(
-        c->tx, "UPDATE channel SET brake_released_at = $1, brake_since = NULL WHERE id = $2");
-    stmt_bind_int(st, 1, c->now);
-    stmt_bind_int(st, 2, ch->id);
-    return stmt_run(st, NULL, e);
+    return channel_consent(&c->change, ch->id, e);
 }
 
 /* The moment of enabling, unless another time is named. */

@@ -89,11 +89,7 @@ static void render_connection(struct call *c, const struct listing *l)
 static enum err channel_rule(
     struct call *c, int64_t channel_id, struct quantity_rule *rule, struct error *e)
 {
-    struct stmt *st = tx_prepare(c->tx, "SELECT reserve, cap FROM channel WHERE id = $1");
-    stmt_bind_int(st, 1, channel_id);
-    if (stmt_row(st))
-        *rule = (struct quantity_rule){ stmt_int(st, 0), !stmt_null(st, 1), stmt_int(st, 1) };
-    return stmt_end(st, e);
+    return channel_rule_load(c->tx, channel_id, &rule->reserve, &rule->has_cap, &rule->cap, e);
 }
 
 static enum err render(struct call *c, const struct listing *l, struct error *e)

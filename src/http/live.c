@@ -343,7 +343,7 @@ static void init_wake(pthread_cond_t *wake)
 
 struct live *live_new(struct api *api)
 {
-    struct live *live = calloc(1, sizeof *live);
+    struct live *live = calloc(1, sizeof *live); /* tidy: allow, as old as the process */
     ASSERT(live);
     live->api = api;
     live->newest = -1;

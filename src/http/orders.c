@@ -4,6 +4,7 @@
 #include "core/hexid.h"
 #include "http/internal.h"
 #include "store/commitment.h"
+#include "store/item.h"
 #include "store/reference.h"
 #include "store/variation.h"
 
@@ -269,9 +270,7 @@ static enum err new_line(struct fields *f, struct order_line *line, struct error
 
 static enum err first_status(struct call *c, int64_t *id, struct error *e)
 {
-    struct stmt *st =
-        tx_prepare(c->tx, "SELECT id FROM order_status ORDER BY position, id LIMIT 1");
-    return stmt_scalar(st, 0, id, e);
+    return reference_first_order_status(c->tx, id, e);
 }
 
 static enum err read_status(struct fields *f, int64_t *id, struct str *title, struct error *e)
@@ -410,14 +409,8 @@ static enum err is_known_hex_id(struct call *c, struct str scan, bool *is, struc
 {
     char text[HEX_ID_TEXT_SIZE];
     struct str id;
-    int64_t found = 0;
     *is = false;
-    if (!hex_id_parse(scan, text, &id)) return OK;
-    struct stmt *st = tx_prepare(c->tx, "SELECT COUNT(*) FROM item WHERE hex_id = $1");
-    stmt_bind_str(st, 1, id);
-    enum err rc = stmt_scalar(st, 0, &found, e);
-    *is = found > 0;
-    return rc;
+    return hex_id_parse(scan, text, &id) ? item_has_hex_id(c->tx, id, is, e) : OK;
 }
 
 struct inputs {

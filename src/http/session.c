@@ -2,6 +2,7 @@
 #include "base/seal.h"
 #include "http/account.h"
 #include "store/reference.h"
+#include "store/variation.h"
 
 enum { SESSION_SECONDS = 12 * 60 * 60, LOCK_MS = 30 * 60 * 1000 };
 
@@ -309,14 +310,14 @@ static enum err status_field(struct fields *f, const char *name, int64_t *id, st
 static enum err tell_duplicates(struct call *c, struct error *e)
 {
     struct error failed;
-    struct stmt *st =
-        tx_prepare(c->tx, "SELECT sku, COUNT(*) FROM variation WHERE sku IS NOT NULL GROUP BY sku"
-                          " HAVING COUNT(*) > 1 ORDER BY sku LIMIT $1 /* scan wanted */");
-    stmt_bind_int(st, 1, BODY_ERRORS_MAX);
-    while (stmt_row(st))
+    struct str skus[BODY_ERRORS_MAX];
+    int64_t numbers[BODY_ERRORS_MAX];
+    size_t count;
+    enum err rc =
+        variation_repeated_skus(c->tx, BODY_ERRORS_MAX, c->arena, skus, numbers, &count, &failed);
+    for (size_t i = 0; i < count && !rc; i++)
         element_error(c, S("/unique_skus"), "duplicate_sku", "%.*s is on %lld variations",
-            STR_FMT(stmt_str_view(st, 0)), (long long)stmt_int(st, 1));
-    enum err rc = stmt_end(st, &failed);
+            STR_FMT(skus[i]), (long long)numbers[i]);
     if (!rc) return ERR_CONFLICT; /* with *e as it was */
     *e = failed;
     return rc;

@@ -221,12 +221,7 @@ static enum err level_of_sku(
     if (!rc) {
         int64_t ids[1000];
         size_t count = 0;
-        struct stmt *st =
-            tx_prepare(c->tx, "SELECT id FROM variation WHERE sku = $1 ORDER BY id LIMIT 1000");
-        stmt_bind_str(st, 1, sku);
-        while (stmt_row(st) && count < 1000)
-            ids[count++] = stmt_int(st, 0);
-        rc = stmt_end(st, e);
+        rc = variation_ids_of_sku(c->tx, sku, ids, 1000, &count, e);
         if (rc) return rc;
         render_level(c, &level, ids, count);
     }

@@ -77,3 +77,8 @@ enum err lease_drop(struct tx *tx, struct str owner, struct error *e)
     stmt_bind_str(st, 1, owner);
     return stmt_run(st, NULL, e);
 }
+
+enum err lease_forget_all(struct tx *tx, struct error *e)
+{
+    return stmt_run(tx_prepare(tx, "DELETE FROM lease"), NULL, e);
+}

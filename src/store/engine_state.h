@@ -20,4 +20,7 @@ MUST_USE enum err lease_take(struct change *c, int64_t channel_id, struct str ow
     time_ms length_ms, bool *held, struct error *e);
 MUST_USE enum err lease_drop(struct tx *tx, struct str owner, struct error *e);
 
+/* All of them: for a database that has one server. */
+MUST_USE enum err lease_forget_all(struct tx *tx, struct error *e);
+
 #endif

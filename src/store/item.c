@@ -324,3 +324,13 @@ enum err item_history(struct tx *tx, int64_t item_id, const struct page *page, s
     }
     return stmt_end(st, e);
 }
+
+enum err item_has_hex_id(struct tx *tx, struct str hex_id, bool *has, struct error *e)
+{
+    struct stmt *st = tx_prepare(tx, "SELECT COUNT(*) FROM item WHERE hex_id = $1");
+    stmt_bind_str(st, 1, hex_id);
+    int64_t found = 0;
+    enum err rc = stmt_scalar(st, 0, &found, e);
+    *has = found > 0;
+    return rc;
+}

@@ -77,4 +77,6 @@ MUST_USE enum err item_history(struct tx *tx, int64_t item_id, const struct page
 void item_event_add(struct change *c, int64_t item_id, const char *action, struct str changes,
     int64_t order_id, struct str reason);
 
+MUST_USE enum err item_has_hex_id(struct tx *tx, struct str hex_id, bool *has, struct error *e);
+
 #endif

@@ -80,4 +80,9 @@ struct push_figures {
 MUST_USE enum err push_figures_load(
     struct tx *tx, int64_t channel_id, time_ms now, struct push_figures *out, struct error *e);
 
+/* When the first read-back is due; 0: none. */
+MUST_USE enum err push_next_check(struct tx *tx, int64_t channel_id, time_ms *at, struct error *e);
+/* Dirty marks that no round has taken yet, of all channels. */
+MUST_USE enum err push_marks_left(struct tx *tx, int64_t *marks, struct error *e);
+
 #endif

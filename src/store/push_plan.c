@@ -324,3 +324,18 @@ enum err push_mark_all(struct change *c, int64_t channel_id, struct error *e)
     tx_notify(c->tx, TOPIC_STOCK);
     return stmt_run(st, NULL, e);
 }
+
+enum err push_marks_left(struct tx *tx, int64_t *marks, struct error *e)
+{
+    struct stmt *st = tx_prepare(
+        tx, "SELECT (SELECT COUNT(*) FROM dirty_listing) + (SELECT COUNT(*) FROM dirty_variation)");
+    return stmt_scalar(st, 0, marks, e);
+}
+
+enum err push_next_check(struct tx *tx, int64_t channel_id, time_ms *at, struct error *e)
+{
+    struct stmt *st = tx_prepare(
+        tx, "SELECT MIN(not_before) FROM push WHERE channel_id = $1 AND state = 'accepted'");
+    stmt_bind_int(st, 1, channel_id);
+    return stmt_scalar(st, 0, at, e);
+}

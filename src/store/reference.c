@@ -304,3 +304,9 @@ enum err reference_delete(
     change_list_release(&l);
     return OK;
 }
+
+enum err reference_first_order_status(struct tx *tx, int64_t *id, struct error *e)
+{
+    struct stmt *st = tx_prepare(tx, "SELECT id FROM order_status ORDER BY position, id LIMIT 1");
+    return stmt_scalar(st, 0, id, e);
+}

@@ -54,4 +54,7 @@ MUST_USE enum err reference_update(struct change *c, enum reference_kind kind,
 MUST_USE enum err reference_delete(
     struct change *c, enum reference_kind kind, const struct reference *row, struct error *e);
 
+/* The order status that is listed first: what a new order gets. */
+MUST_USE enum err reference_first_order_status(struct tx *tx, int64_t *id, struct error *e);
+
 #endif

@@ -185,3 +185,16 @@ void run_finish(struct change *c, const struct run *run, enum run_state state)
     stmt_later(st);
     tx_notify(c->tx, TOPIC_RUN_CHANGED);
 }
+
+enum err run_has_succeeded(
+    struct tx *tx, int64_t channel_id, enum run_kind kind, bool *has, struct error *e)
+{
+    struct stmt *st = tx_prepare(tx, "SELECT COUNT(*) FROM run WHERE channel_id = $1"
+                                     " AND kind = $2 AND state = 'succeeded'");
+    stmt_bind_int(st, 1, channel_id);
+    stmt_bind_str(st, 2, str_of(kinds[kind]));
+    int64_t runs = 0;
+    enum err rc = stmt_scalar(st, 0, &runs, e);
+    *has = runs > 0;
+    return rc;
+}

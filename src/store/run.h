@@ -60,4 +60,8 @@ void run_finish(struct change *c, const struct run *run, enum run_state state);
 MUST_USE enum err run_list_unfinished(
     struct tx *tx, struct arena *arena, struct run **out, size_t *count, struct error *e);
 
+/* Whether one of that kind has ever succeeded for the channel. */
+MUST_USE enum err run_has_succeeded(
+    struct tx *tx, int64_t channel_id, enum run_kind kind, bool *has, struct error *e);
+
 #endif

@@ -68,4 +68,11 @@ MUST_USE enum err variation_index_again(
 /* ERR_CONFLICT "in_use" while items, lines or listing connections refer to it. */
 MUST_USE enum err variation_delete(struct change *c, const struct variation *v, struct error *e);
 
+/* At most `most` ids of variations with that SKU, ascending. */
+MUST_USE enum err variation_ids_of_sku(
+    struct tx *tx, struct str sku, int64_t *ids, size_t most, size_t *count, struct error *e);
+/* SKUs that several variations have, at most `most`, with how many. */
+MUST_USE enum err variation_repeated_skus(struct tx *tx, size_t most, struct arena *arena,
+    struct str *skus, int64_t *numbers, size_t *count, struct error *e);
+
 #endif

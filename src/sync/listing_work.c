@@ -176,13 +176,7 @@ static enum err read_since(struct tx *tx, void *ctx, struct error *e)
     enum err rc = cursor_get(tx, r->w->channel_id, "listings_refresh", r->arena, &text, &at, e);
     if (rc) return rc;
     if (!str_to_int64(text, &r->since)) r->since = 0;
-    struct stmt *st = tx_prepare(tx, "SELECT COUNT(*) FROM run WHERE channel_id = $1"
-                                     " AND kind = 'sync_listings' AND state = 'succeeded'");
-    stmt_bind_int(st, 1, r->w->channel_id);
-    int64_t runs;
-    rc = stmt_scalar(st, 0, &runs, e);
-    r->imported = runs > 0;
-    return rc;
+    return run_has_succeeded(tx, r->w->channel_id, RUN_SYNC_LISTINGS, &r->imported, e);
 }
 
 static enum err take_refresh(struct change *c, void *ctx, struct error *e)
@@ -253,10 +247,7 @@ static void refresh(struct worker *w, const struct channel_row *ch, struct arena
 static enum err read_due_time(struct tx *tx, void *ctx, struct error *e)
 {
     struct checking *k = ctx;
-    struct stmt *st = tx_prepare(
-        tx, "SELECT MIN(not_before) FROM push WHERE channel_id = $1 AND state = 'accepted'");
-    stmt_bind_int(st, 1, k->w->channel_id);
-    return stmt_scalar(st, 0, &k->later, e);
+    return push_next_check(tx, k->w->channel_id, &k->later, e);
 }
 
 static time_ms next_look(struct worker *w, time_ms last_refresh, time_ms gap)

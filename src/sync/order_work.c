@@ -457,12 +457,7 @@ static enum err ask_backfill(struct change *c, void *ctx, struct error *e)
     call->run.progress = S("reading");
     run_progress(c, &call->run);
     if (!good) return OK;
-    struct stmt *st = tx_prepare(c->tx, "UPDATE channel SET import_orders_from = $1,"
-                                        " version = version + 1 WHERE id = $2"
-                                        " AND COALESCE(import_orders_from, 0) > $1");
-    stmt_bind_int(st, 1, cursor.after);
-    stmt_bind_int(st, 2, w->channel_id);
-    return stmt_run(st, NULL, e);
+    return channel_import_earlier(c, w->channel_id, cursor.after, e);
 }
 
 /* The run of the back-fill shows its progress; it lives exactly as long as its cursor. */

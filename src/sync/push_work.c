@@ -137,10 +137,8 @@ static enum err watch_run(struct change *c, void *ctx, struct error *e)
         run_progress(c, run);
         return rc;
     }
-    struct stmt *st = tx_prepare(c->tx,
-        "SELECT (SELECT COUNT(*) FROM dirty_listing) + (SELECT COUNT(*) FROM dirty_variation)");
     int64_t dirty;
-    rc = stmt_scalar(st, 0, &dirty, e);
+    rc = push_marks_left(c->tx, &dirty, e);
     struct push_figures f;
     if (!rc) rc = push_figures_load(c->tx, id, c->now, &f, e);
     struct channel_row ch;
