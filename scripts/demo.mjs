@@ -48,6 +48,7 @@ function attributes(n) {
     const k = Math.floor(n / makers.length);
     return {
         manufacturer,
+        variant: `A${2400 + n}`, // the maker's own number keeps the invented phones apart
         model: models[k % models.length],
         capacity: capacities[Math.floor(k / models.length) % capacities.length],
         color: colors[Math.floor(k / models.length / capacities.length) % colors.length],

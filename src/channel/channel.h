@@ -82,9 +82,8 @@ struct channel_listing {
 
 struct channel_listings_query {
     struct str marketplace_id;
-    time_ms created_after, created_before; /* 0: no bound */
-    time_ms updated_after;                 /* 0: no bound */
-    const struct str *skus;                /* at most 20; none: all. Never with a comma in it */
+    time_ms created_after, created_before, updated_after; /* 0: no bound */
+    const struct str *skus; /* at most 20; none: all. Never with a comma in it */
     size_t sku_count;
     struct str page_token; /* all other parameters must then be those of the first page */
     bool newest_first;     /* by update, instead of by creation ascending */
