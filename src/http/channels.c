@@ -155,7 +155,7 @@ static enum err load(struct call *c, int64_t id, struct channel_row **out, struc
 
 enum err render_channel(struct call *c, int64_t id, struct error *e)
 {
-    struct channel_row *ch;
+    struct channel_row *ch = NULL;
     enum err rc = load(c, id, &ch, e);
     if (rc) return rc;
     c->etag = ch->version;
@@ -170,8 +170,8 @@ static enum err show(struct call *c, struct error *e)
 static enum err list(struct call *c, struct error *e)
 {
     struct page page = query_page(c);
-    struct channel_row *rows;
-    size_t count;
+    struct channel_row *rows = NULL;
+    size_t count = 0;
     enum err rc = query_end(c, e);
     if (!rc) rc = channel_list(c->tx, &page, c->arena, &rows, &count, e);
     if (rc) return rc;
@@ -378,7 +378,7 @@ static enum err set_credentials(
  * verifies by itself only what is suspect. */
 static enum err await_proof(struct call *c, int64_t id, struct error *e)
 {
-    struct channel_row *ch;
+    struct channel_row *ch = NULL;
     enum err rc = load(c, id, &ch, e);
     return rc ? rc : channel_set_state(&c->change, ch, CHANNEL_SUSPECT, S("Not verified yet."), e);
 }
@@ -435,7 +435,7 @@ static enum err create(struct call *c, struct error *e)
 
 static enum err update(struct call *c, struct error *e)
 {
-    struct channel_row *before, *after = arena_new(c->arena, struct channel_row, 1);
+    struct channel_row *before = NULL, *after = arena_new(c->arena, struct channel_row, 1);
     struct channel_credentials credentials = { S(""), S(""), S("") };
     enum err rc = load(c, c->ids[0], &before, e);
     if (!rc) rc = check_etag(c, before->version, e);

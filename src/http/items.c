@@ -45,7 +45,7 @@ static const struct variation *find(const struct variation *rows, size_t count, 
 static enum err render_all(struct call *c, const struct item *items, size_t count, struct error *e)
 {
     int64_t *ids = arena_new(c->arena, int64_t, count + 1);
-    struct variation *rows;
+    struct variation *rows = NULL;
     size_t n = 0;
     for (size_t i = 0; i < count; i++)
         ids[i] = items[i].variation_id;
@@ -313,8 +313,8 @@ static enum err history(struct call *c, struct error *e)
 {
     struct page page = query_page(c);
     struct item item;
-    struct item_event *rows;
-    size_t count;
+    struct item_event *rows = NULL;
+    size_t count = 0;
     enum err rc = query_end(c, e);
     if (!rc) rc = item_load(c->tx, c->ids[0], c->arena, &item, e);
     if (!rc) rc = item_history(c->tx, item.id, &page, c->arena, &rows, &count, e);

@@ -158,9 +158,9 @@ static enum err list(struct call *c, struct error *e)
         .fulfillment = query_word(c, "fulfillment", "merchant", "amazon", "amazon") };
     f.connected = query_bool(c, "connected", &f.has_connected);
     f.differs = query_bool(c, "differs", &f.has_differs);
-    struct channel_row *ch;
-    struct listing *rows;
-    size_t count;
+    struct channel_row *ch = NULL;
+    struct listing *rows = NULL;
+    size_t count = 0;
     enum err rc = query_end(c, e);
     if (!rc) rc = load_channel(c, c->ids[0], &ch, e);
     if (!rc) rc = listing_list(c->tx, ch->id, &f, after, limit, c->arena, &rows, &count, e);
@@ -342,7 +342,7 @@ static void render_terms(struct call *c, const struct explanation *x, const stru
 static enum err explain(struct call *c, struct error *e)
 {
     struct listing l;
-    struct channel_row *ch;
+    struct channel_row *ch = NULL;
     struct explanation x;
     struct listing_terms terms;
     enum err rc = listing_load(c->tx, c->ids[0], c->arena, &l, e);
@@ -389,7 +389,7 @@ static void render_findings(struct call *c, const struct findings *f)
 static enum err diagnose_one(struct call *c, struct error *e)
 {
     struct listing l;
-    struct channel_row *ch;
+    struct channel_row *ch = NULL;
     struct findings *f = arena_new(c->arena, struct findings, 1);
     enum err rc = listing_load(c->tx, c->ids[0], c->arena, &l, e);
     if (!rc) rc = load_channel(c, l.channel_id, &ch, e);
@@ -400,7 +400,7 @@ static enum err diagnose_one(struct call *c, struct error *e)
 
 static enum err diagnose_all(struct call *c, struct error *e)
 {
-    struct channel_row *ch;
+    struct channel_row *ch = NULL;
     struct findings *f = arena_new(c->arena, struct findings, 1);
     enum err rc = load_channel(c, c->ids[0], &ch, e);
     if (!rc) rc = diagnose_channel(c->tx, ch, c->arena, f, e);
@@ -430,10 +430,10 @@ static enum err plan(struct call *c, struct error *e)
 {
     struct page page = query_page(c);
     bool has_send, send = query_bool(c, "send", &has_send);
-    struct channel_row *ch;
+    struct channel_row *ch = NULL;
     struct plan_totals t;
-    struct plan_row *rows;
-    size_t count;
+    struct plan_row *rows = NULL;
+    size_t count = 0;
     enum err rc = load_channel(c, c->ids[0], &ch, e);
     if (rc) return rc;
     ch->reserve = query_int(c, "reserve", ch->reserve, 0, 1000000);

@@ -131,8 +131,8 @@ static enum err list_users(struct call *c, struct error *e)
 {
     struct page page = query_page(c);
     enum err rc = query_end(c, e);
-    struct user *rows;
-    size_t count;
+    struct user *rows = NULL;
+    size_t count = 0;
     if (!rc) rc = user_list(c->tx, &page, c->arena, &rows, &count, e);
     if (rc) return rc;
     bool more = count > (size_t)page.limit;
@@ -265,8 +265,8 @@ static enum err list_tokens(struct call *c, struct error *e)
 {
     struct page page = query_page(c);
     enum err rc = query_end(c, e);
-    struct api_token *rows;
-    size_t count;
+    struct api_token *rows = NULL;
+    size_t count = 0;
     if (!rc) rc = token_list(c->tx, &page, c->arena, &rows, &count, e);
     if (rc) return rc;
     bool more = count > (size_t)page.limit;
@@ -368,8 +368,8 @@ static enum err list_audit(struct call *c, struct error *e)
     struct page page = query_page(c);
     struct audit_filter filter = audit_query(c);
     enum err rc = query_end(c, e);
-    struct audit_entry *rows;
-    size_t count;
+    struct audit_entry *rows = NULL;
+    size_t count = 0;
     if (!rc) rc = audit_list(c->tx, &filter, &page, c->arena, &rows, &count, e);
     if (rc) return rc;
     bool more = count > (size_t)page.limit;

@@ -57,9 +57,9 @@ static enum err parent(struct call *c, enum reference_kind kind, int64_t *id, st
 static enum err list(struct call *c, enum reference_kind kind, struct error *e)
 {
     struct page page = query_page(c);
-    struct reference *rows;
-    size_t count;
-    int64_t warehouse_id;
+    struct reference *rows = NULL;
+    size_t count = 0;
+    int64_t warehouse_id = 0;
     enum err rc = query_end(c, e);
     if (!rc) rc = parent(c, kind, &warehouse_id, e);
     if (!rc) rc = reference_list(c->tx, kind, warehouse_id, &page, c->arena, &rows, &count, e);
@@ -75,7 +75,7 @@ static enum err list(struct call *c, enum reference_kind kind, struct error *e)
 static enum err load(
     struct call *c, enum reference_kind kind, struct reference *out, struct error *e)
 {
-    int64_t warehouse_id;
+    int64_t warehouse_id = 0;
     enum err rc = parent(c, kind, &warehouse_id, e);
     int64_t id = kind == REFERENCE_LOCATION ? c->ids[1] : c->ids[0];
     if (!rc) rc = reference_load(c->tx, kind, id, c->arena, out, e);

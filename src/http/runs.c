@@ -66,8 +66,8 @@ static enum err list(struct call *c, struct error *e)
         element_error(c, S("?state"), "unknown_value", "is no state of a run");
     f.kind = kind.len ? run_kind_name(k) : NULL;
     f.state = state.len ? run_state_name(s) : NULL;
-    struct run *rows;
-    size_t count;
+    struct run *rows = NULL;
+    size_t count = 0;
     enum err rc = query_end(c, e);
     if (!rc) rc = run_list(c->tx, &f, &page, c->arena, &rows, &count, e);
     if (rc) return rc;
@@ -96,9 +96,9 @@ static enum err ready_to_run(const struct channel_row *ch, struct error *e)
 
 static enum err queue(struct call *c, enum run_kind kind, struct str progress, struct error *e)
 {
-    struct channel_row *ch;
+    struct channel_row *ch = NULL;
     struct run run;
-    bool is_new;
+    bool is_new = false;
     enum err rc = load(c, &ch, e);
     if (!rc) rc = ready_to_run(ch, e);
     if (!rc && kind == RUN_PUSH_QUANTITIES && !ch->inventory_sync)
@@ -138,7 +138,7 @@ static enum err import_orders(struct call *c, struct error *e)
 
 static enum err release(struct call *c, struct error *e)
 {
-    struct channel_row *ch;
+    struct channel_row *ch = NULL;
     enum err rc = load(c, &ch, e);
     if (!rc && !ch->brake_since) rc = error_code(e, ERR_CONFLICT, "not_braked", "nothing waits");
     if (!rc) rc = channel_set_brake(&c->change, ch, 0, 0, 0, e);
@@ -213,9 +213,9 @@ static enum err events(struct call *c, struct error *e)
         .severity = query_str(c, "severity"),
         .sku = query_str(c, "sku"),
         .run_id = query_int(c, "run_id", 0, 1, INT64_MAX) };
-    struct channel_row *ch;
-    struct channel_event *rows;
-    size_t count;
+    struct channel_row *ch = NULL;
+    struct channel_event *rows = NULL;
+    size_t count = 0;
     enum err rc = query_end(c, e);
     if (!rc) rc = load(c, &ch, e);
     if (!rc) rc = channel_event_list(c->tx, c->ids[0], &f, &page, c->arena, &rows, &count, e);
@@ -248,9 +248,9 @@ static enum err events(struct call *c, struct error *e)
 static enum err quarantine(struct call *c, struct error *e)
 {
     struct page page = query_page(c);
-    struct channel_row *ch;
-    struct quarantined_order *rows;
-    size_t count;
+    struct channel_row *ch = NULL;
+    struct quarantined_order *rows = NULL;
+    size_t count = 0;
     enum err rc = query_end(c, e);
     if (!rc) rc = load(c, &ch, e);
     if (!rc) rc = quarantine_list(c->tx, c->ids[0], &page, c->arena, &rows, &count, e);

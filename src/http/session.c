@@ -312,7 +312,7 @@ static enum err tell_duplicates(struct call *c, struct error *e)
     struct error failed;
     struct str skus[BODY_ERRORS_MAX];
     int64_t numbers[BODY_ERRORS_MAX];
-    size_t count;
+    size_t count = 0;
     enum err rc =
         variation_repeated_skus(c->tx, BODY_ERRORS_MAX, c->arena, skus, numbers, &count, &failed);
     for (size_t i = 0; i < count && !rc; i++)

@@ -43,8 +43,8 @@ static enum err list(struct call *c, struct error *e)
         }
         filter.grade_id = found.id;
     }
-    struct variation *rows;
-    size_t count;
+    struct variation *rows = NULL;
+    size_t count = 0;
     if (!rc) rc = variation_list(c->tx, &filter, &page, c->arena, &rows, &count, e);
     if (rc) return rc;
     size_t shown = count > (size_t)page.limit ? (size_t)page.limit : count;
@@ -235,8 +235,8 @@ static enum err levels(struct call *c, struct error *e)
     struct stock_filter filter = { statuses, 0, warehouses, 0 };
     struct page page = query_page(c);
     struct str sku = query_str(c, "sku");
-    size_t variation_count = 0, count;
-    struct stock_level *rows;
+    size_t variation_count = 0, count = 0;
+    struct stock_level *rows = NULL;
     enum err rc = query_end(c, e);
     if (!rc) rc = read_titles(c, "statuses", REFERENCE_STATUS, statuses, &filter.status_count, e);
     if (!rc)

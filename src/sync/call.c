@@ -30,6 +30,12 @@ struct verdict {
     enum channel_state state;
 };
 
+static void tell_as(struct verdict *v, const char *kind, const char *severity)
+{
+    v->kind = kind;
+    v->severity = severity;
+}
+
 /* Under the lock: counters and buckets. */
 static struct verdict judge(struct worker *w, enum channel_op op, const struct channel_outcome *o,
     time_ms now, int64_t jitter)
@@ -48,15 +54,15 @@ static struct verdict judge(struct worker *w, enum channel_op op, const struct c
             if (w->denied[i]) v.set_state = false;
         v.state = CHANNEL_CONNECTED;
         if (o->result == CHANNEL_REFUSED && op != CHANNEL_OP_QUANTITY_PUSH)
-            v.kind = "call_refused", v.severity = "error";
+            tell_as(&v, "call_refused", "error");
         break;
     case CHANNEL_THROTTLED:
-        if (b->refusals == 0) v.kind = "throttled", v.severity = "info";
+        if (b->refusals == 0) tell_as(&v, "throttled", "info");
         bucket_refused(b, now, jitter);
         break;
     case CHANNEL_UNAUTHORIZED:
         hold(b, now + doubled(PROBE_FIRST_MS, PROBE_MAX_MS, w->denied[op]));
-        if (w->denied[op]++ == 0) v.kind = "unauthorised", v.severity = "error";
+        if (w->denied[op]++ == 0) tell_as(&v, "unauthorised", "error");
         v.set_state = true;
         v.state = ++w->denied_in_a_row >= DENIALS_TO_RECONNECT ? CHANNEL_RECONNECT_NEEDED
                                                                : CHANNEL_SUSPECT;
@@ -69,8 +75,7 @@ static struct verdict judge(struct worker *w, enum channel_op op, const struct c
     case CHANNEL_BROKEN:
     case CHANNEL_UNKNOWN:
         hold(b, now + doubled(HOLD_FIRST_MS, HOLD_MAX_MS, w->broken[op]));
-        if (w->broken[op]++ % BROKEN_TOLD_EVERY == 0)
-            v.kind = "unavailable", v.severity = "warning";
+        if (w->broken[op]++ % BROKEN_TOLD_EVERY == 0) tell_as(&v, "unavailable", "warning");
         break;
     }
     return v;

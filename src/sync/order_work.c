@@ -63,9 +63,10 @@ static enum err put_bad(
     if (!fingerprint.len) {
         (void)secret_hash(bad->raw, hash);
         char *hex = arena_new(c->arena, char, 33);
-        for (int i = 0; i < 16; i++)
-            hex[2 * i] = "0123456789abcdef"[hash[i] >> 4],
-                    hex[2 * i + 1] = "0123456789abcdef"[hash[i] & 15];
+        for (int i = 0; i < 16; i++) {
+            hex[2 * i] = "0123456789abcdef"[hash[i] >> 4];
+            hex[2 * i + 1] = "0123456789abcdef"[hash[i] & 15];
+        }
         fingerprint = (struct str){ hex, 32 };
     }
     struct quarantined_order q = {
@@ -237,10 +238,13 @@ static enum step read_page(struct reading *r, struct order_cursor *cursor)
     struct worker *w = r->w;
     if (!worker_token(w, CHANNEL_OP_ORDERS_PAGE, cursor->token.len ? 0 : r->keep)) return STEP_STOP;
     struct channel_orders_query q = { .page_token = cursor->token };
-    if (r->created)
-        q.created_after = cursor->after, q.created_before = cursor->before;
-    else
-        q.updated_after = cursor->after, q.updated_before = cursor->before;
+    if (r->created) {
+        q.created_after = cursor->after;
+        q.created_before = cursor->before;
+    } else {
+        q.updated_after = cursor->after;
+        q.updated_before = cursor->before;
+    }
     struct channel_orders_page page = { 0 };
     struct error e;
     enum err rc = w->driver->orders_page(w->conn, &q, &r->arena, &page, &r->outcome, &e);
@@ -328,7 +332,10 @@ static enum err begin_live(
     cursor->until = now;
     /* Close enough to read with the live cursor: what was created since was updated since. */
     if (from && from < now && now - from <= BACKFILL_GAP_MS) cursor->until = from;
-    if (from && now - from > BACKFILL_GAP_MS) b.back.after = from, b.back.before = now;
+    if (from && now - from > BACKFILL_GAP_MS) {
+        b.back.after = from;
+        b.back.before = now;
+    }
     b.live.until = cursor->until;
     return worker_change(w, "orders_begin", begin_both, &b, e);
 }

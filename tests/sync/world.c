@@ -177,7 +177,10 @@ static void wait_a_little(struct world *w)
     struct timespec until;
     (void)clock_gettime(CLOCK_REALTIME, &until);
     until.tv_nsec += STEP_MS * 1000000;
-    if (until.tv_nsec >= 1000000000) until.tv_nsec -= 1000000000, until.tv_sec++;
+    if (until.tv_nsec >= 1000000000) {
+        until.tv_nsec -= 1000000000;
+        until.tv_sec++;
+    }
     (void)pthread_mutex_lock(&w->lock);
     (void)pthread_cond_timedwait(&w->changed, &w->lock, &until);
     (void)pthread_mutex_unlock(&w->lock);
