@@ -27,7 +27,14 @@ struct claimed {
     struct push_facts facts;
     bool braked;
     bool was_shown; /* no call of ours explains what was read since the last acceptance */
+    int64_t told_low, told_high; /* of all that it may show late, with what is told now */
 };
+
+static void widen(struct claimed *k, bool known, int64_t quantity)
+{
+    if (known && quantity < k->told_low) k->told_low = quantity;
+    if (known && quantity > k->told_high) k->told_high = quantity;
+}
 
 static enum err find_wish(struct change *c, int64_t channel_id, const struct intake_state *intake,
     struct arena *arena, struct claimed *out, struct error *e)
@@ -39,7 +46,7 @@ static enum err find_wish(struct change *c, int64_t channel_id, const struct int
         " (SELECT COUNT(*) FROM listing_variation lv WHERE lv.listing_id = g.id), p.wanted_at,"
         " g.synced, g.imported,"
         " CASE WHEN p.repairs = 0 AND p.sending IS NULL AND g.imported_at > g.synced_at"
-        " THEN 1 ELSE 0 END"
+        " THEN 1 ELSE 0 END, p.told_low, p.told_high"
         " FROM push p JOIN listing g ON g.id = p.listing_id JOIN channel c ON c.id = p.channel_id"
         " WHERE p.channel_id = $1 AND p.state = 'waiting' AND p.not_before <= $2"
         " AND (p.lane < 2 OR (p.lane = 2 AND p.wanted_at <= $3)"
@@ -75,6 +82,11 @@ static enum err find_wish(struct change *c, int64_t channel_id, const struct int
         };
         out->braked = !stmt_null(st, 11);
         out->was_shown = stmt_int(st, 16) != 0;
+        out->told_low = out->told_high = out->claim.quantity;
+        widen(out, out->facts.has_synced, out->facts.synced);
+        widen(out, out->facts.has_imported, out->facts.imported);
+        widen(out, !stmt_null(st, 17), stmt_int(st, 17));
+        widen(out, !stmt_null(st, 18), stmt_int(st, 18));
     }
     return stmt_end(st, e);
 }
@@ -132,10 +144,13 @@ enum err push_claim_next(struct change *c, int64_t channel_id, const struct inta
             if (rc) return rc;
             continue;
         }
-        struct stmt *st = tx_prepare(c->tx, "UPDATE push SET state = 'sending', sending = wanted,"
-                                            " sent_at = $1 WHERE listing_id = $2");
+        struct stmt *st =
+            tx_prepare(c->tx, "UPDATE push SET state = 'sending', sending = wanted, sent_at = $1,"
+                              " told_low = $2, told_high = $3 WHERE listing_id = $4");
         stmt_bind_int(st, 1, c->now);
-        stmt_bind_int(st, 2, k.claim.listing_id);
+        stmt_bind_int(st, 2, k.told_low);
+        stmt_bind_int(st, 3, k.told_high);
+        stmt_bind_int(st, 4, k.claim.listing_id);
         rc = stmt_run(st, NULL, e);
         if (rc) return rc;
         note_foreign(c, channel_id, &k);
@@ -285,14 +300,15 @@ static enum err differs(struct change *c, int64_t channel_id, const struct push_
 enum err push_checked(struct change *c, int64_t channel_id, const struct push_check *check,
     bool has_quantity, int64_t quantity, struct error *e)
 {
-    struct stmt *st =
-        tx_prepare(c->tx, "SELECT attempts, repairs, wanted FROM push WHERE listing_id = $1"
-                          " AND state = 'accepted'");
+    struct stmt *st = tx_prepare(c->tx,
+        "SELECT attempts, repairs, wanted, COALESCE(told_low, wanted), COALESCE(told_high, wanted)"
+        " FROM push WHERE listing_id = $1 AND state = 'accepted'");
     stmt_bind_int(st, 1, check->listing_id);
     bool found = stmt_row(st);
     int64_t attempts = found ? stmt_int(st, 0) : 0;
     int64_t repairs = found ? stmt_int(st, 1) : 0;
     int64_t wanted = found ? stmt_int(st, 2) : 0;
+    bool late = found && quantity >= stmt_int(st, 3) && quantity <= stmt_int(st, 4);
     enum err rc = stmt_end(st, e);
     if (rc || !found) return rc; /* a newer wish took its place */
     st = tx_prepare(c->tx, "UPDATE listing SET imported = $1, imported_at = $2 WHERE id = $3");
@@ -303,6 +319,12 @@ enum err push_checked(struct change *c, int64_t channel_id, const struct push_ch
     stmt_bind_int(st, 2, c->now);
     stmt_bind_int(st, 3, check->listing_id);
     stmt_later(st);
+    if (has_quantity && !late) {
+        /* Neither what was told nor anything before it: an order on the channel or somebody else
+         * took it further, and waiting would not bring it back. */
+        derive_mark_listing(c, check->listing_id);
+        return drop(c, check->listing_id, e);
+    }
     if (!has_quantity || quantity != wanted)
         return differs(c, channel_id, check, attempts, repairs, quantity, e);
     channel_event_add(c, channel_id,

@@ -255,6 +255,47 @@ static void test_changed_elsewhere(void **state)
     CHECK_INT(events(f, s.channel, "changed_elsewhere"), 3, "told");
 }
 
+/* Between what was told and what was shown before, it may be late; outside, it is not. */
+static void test_changed_elsewhere_before_the_read_back(void **state)
+{
+    static const struct {
+        int64_t shown;
+        bool late;
+        const char *why;
+    } rows[] = {
+        { 5, true, "what it showed before" },
+        { 4, true, "what was told between, and replaced before it was read back" },
+        { 3, true, "what was told last: applied" },
+        { 2, false, "less than anything told: sold there, or changed by somebody" },
+        { 0, false, "set to zero by somebody" },
+        { 9, false, "more than anything told" },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct fix *f = *state;
+        const char sku[] = { (char)('A' + i), '\0' };
+        struct shop s = { .variation = fix_variation(f, sku, sku), .channel = fix_channel(f, sku) };
+        s.listing = fix_listing(f, s.channel, sku, 5);
+        fix_items(f, s.variation, 4);
+        fix_plan(f);
+        struct push_claim claim = fix_claim(f, s.channel);
+        CHECK_INT(claim.quantity, 4, "the first wish");
+        accept(f, &s, &claim);
+        fix_order(f, 1, s.variation, 1);
+        fix_plan(f);
+        claim = fix_claim(f, s.channel);
+        CHECK_INT(claim.quantity, 3, "the second one, before the first was read back");
+        accept(f, &s, &claim);
+        fix_plan(f);
+        f->now += 2000;
+        struct push_check check = { 0 };
+        CHECK_INT(due(f, s.channel, &check), 1, "a look");
+        WRITE(f, push_checked(&f->c, s.channel, &check, true, rows[i].shown, &f->e), rows[i].why);
+        fix_plan(f);
+        CHECK_INT(fix_claim(f, s.channel).quantity, rows[i].late ? 0 : 3, rows[i].why);
+        CHECK_INT(events(f, s.channel, "changed_elsewhere"), !rows[i].late, rows[i].why);
+    }
+}
+
 static void test_waiting_for_orders(void **state)
 {
     struct fix *f = *state;
@@ -282,6 +323,7 @@ int main(int argc, char **argv)
         FIX_TEST(test_gone),
         FIX_TEST(test_read_backs_that_fail),
         FIX_TEST(test_changed_elsewhere),
+        FIX_TEST(test_changed_elsewhere_before_the_read_back),
         FIX_TEST(test_waiting_for_orders),
     };
     return fix_main(argc, argv, "store/push", tests, COUNT_OF(tests));
