@@ -164,7 +164,10 @@ static bool is_json(struct str type)
 {
     struct str head, tail;
     str_cut(type, ';', &head, &tail);
-    return str_eq_nocase(str_trim(head), S("application/json"));
+    if (!str_eq_nocase(str_trim(head), S("application/json"))) return false;
+    tail = str_trim(tail);
+    return !tail.len || str_eq_nocase(tail, S("charset=utf-8")) ||
+           str_eq_nocase(tail, S("charset=\"utf-8\""));
 }
 
 static enum err read_body(struct call *c, struct error *e)
@@ -181,7 +184,10 @@ static enum err read_body(struct call *c, struct error *e)
     if (!c->req->body.len && (c->route->flags & ROUTE_OPTIONAL_BODY)) return OK;
     if (!is_json(http_request_header(c->req, S("content-type"))))
         return error_code(e, ERR_BAD_REQUEST, "unsupported_media_type", "send application/json");
-    enum err rc = json_parse(c->req->body, HTTP_BODY_MAX, &c->body, e);
+    if (c->req->body.len > HTTP_JSON_MAX)
+        return error_code(
+            e, ERR_TOO_LARGE, "too_large", "a body may have at most %d bytes", HTTP_JSON_MAX);
+    enum err rc = json_parse(c->req->body, HTTP_JSON_MAX, &c->body, e);
     if (rc)
         return error_code(e, rc, rc == ERR_TOO_LARGE ? "too_large" : "bad_json", "%s",
             arena_fmt(c->arena, "%s", e->detail).at);
