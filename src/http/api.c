@@ -201,8 +201,12 @@ static enum err read_body(struct call *c, struct error *e)
 enum err check_etag(struct call *c, int64_t version, struct error *e)
 {
     struct str want = http_request_header(c->req, S("if-match"));
-    if (!want.len || str_eq(want, S("*"))) return OK;
-    if (str_eq(want, arena_fmt(c->arena, "\"%lld\"", (long long)version))) return OK;
+    struct str mine = arena_fmt(c->arena, "\"%lld\"", (long long)version);
+    if (!want.len) return OK;
+    for (struct str head, tail; want.len; want = tail) {
+        str_cut(want, ',', &head, &tail);
+        if (str_eq(str_trim(head), S("*")) || str_eq(str_trim(head), mine)) return OK;
+    }
     return error_code(
         e, ERR_STALE, "precondition_failed", "somebody changed it since: read it again");
 }
