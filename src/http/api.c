@@ -2,6 +2,7 @@
 #include "base/assert.h"
 #include "base/log.h"
 #include "http/internal.h"
+#include "store/migrate.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -383,14 +384,6 @@ static void handle_api(struct call *c, struct str path)
     if (!rc) note_presence(c);
 }
 
-static enum err ready(struct tx *tx, void *ctx, struct error *e)
-{
-    struct settings settings;
-    int64_t *one = ctx;
-    *one = 1;
-    return settings_load(tx, &settings, e);
-}
-
 static void plain(struct http_reply *reply, int status, struct str type, struct str text)
 {
     reply->status = status;
@@ -443,17 +436,18 @@ static bool handle_outside(struct api *api, struct http_request *req, struct htt
         http_reply_header(reply, S("allow"), S("GET"));
         return true;
     }
-    int64_t one = 0;
     struct error e;
-    if (health)
-        plain(reply, 200, S("application/json"), S("{\"status\":\"ok\"}"));
-    else if (metrics_path)
+    enum err rc = ready_path ? migrate_check(api->options.db, &e) : OK;
+    if (metrics_path)
         metrics(api, reply);
-    else if (db_read(api->options.db, "readyz", ready, &one, &e) == OK && one == 1)
-        plain(reply, 200, S("application/json"), S("{\"status\":\"ok\"}"));
+    else if (!rc)
+        plain(reply, 200, S("application/json"),
+            arena_fmt(req->arena, "{\"status\":\"ok\",\"version\":\"%s\"}", api->options.version));
     else
-        problem_write(
-            reply, 503, "Not ready", S("the database does not answer"), S("unavailable"), NULL, 0);
+        problem_write(reply, 503, "Not ready",
+            rc == ERR_CONFLICT ? S("the database waits for its migrations")
+                               : S("the database does not answer"),
+            S("unavailable"), NULL, 0);
     return true;
 }
 
