@@ -115,7 +115,14 @@ struct fields {
 };
 struct fields fields_root(struct call *c, const char *known);
 struct fields fields_of(struct call *c, struct json object, struct str at, const char *known);
-enum { TEXT_EMPTY_OK = 1, TEXT_NULL_OK = 2, TEXT_KEEP = 4 /* not trimmed */ };
+/* A text has at most max code points and no control characters. */
+enum {
+    TEXT_EMPTY_OK = 1,
+    TEXT_NULL_OK = 2,
+    TEXT_KEEP = 4,  /* as typed: not trimmed, and any character */
+    TEXT_LINES = 8, /* line breaks and tabs too */
+};
+size_t text_length(struct str s); /* code points */
 bool field_present(struct fields *f, const char *name);
 bool field_str(struct fields *f, const char *name, size_t max, int flags, struct str *out);
 bool field_int(struct fields *f, const char *name, int64_t least, int64_t most, int64_t *out);

@@ -293,7 +293,7 @@ static enum err create(struct call *c, struct error *e)
         .ordered_at = c->now };
     field_required(&f, "organization");
     (void)field_str(&f, "organization", 200, 0, &o.organization);
-    (void)field_str(&f, "notes", NOTE_MAX, TEXT_EMPTY_OK | TEXT_KEEP, &o.notes);
+    (void)field_str(&f, "notes", NOTE_MAX, TEXT_EMPTY_OK | TEXT_LINES, &o.notes);
     (void)field_time(&f, "ordered_at", false, &o.ordered_at);
     enum err rc = read_status(&f, &o.status_id, &o.status, e);
     if (!rc && !field_present(&f, "status")) rc = first_status(c, &o.status_id, e);
@@ -324,7 +324,7 @@ static enum err update(struct call *c, struct error *e)
         element_error(c, S(""), "too_short", "must name at least one field");
     after = before;
     (void)field_str(&f, "organization", 200, 0, &after.organization);
-    (void)field_str(&f, "notes", NOTE_MAX, TEXT_EMPTY_OK | TEXT_KEEP, &after.notes);
+    (void)field_str(&f, "notes", NOTE_MAX, TEXT_EMPTY_OK | TEXT_LINES, &after.notes);
     (void)field_time(&f, "ordered_at", false, &after.ordered_at);
     rc = read_status(&f, &after.status_id, &after.status, e);
     if (!rc) rc = fields_end(c, e);

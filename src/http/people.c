@@ -4,40 +4,18 @@
 
 /* Fields */
 
-static size_t code_points(struct str s)
+static bool long_enough(struct fields *f, const char *name, struct str s, size_t least)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < s.len; i++)
-        n += ((unsigned char)s.at[i] & 0xC0) != 0x80;
-    return n;
-}
-
-static bool has_control(struct str s)
-{
-    for (size_t i = 0; i < s.len; i++)
-        if ((unsigned char)s.at[i] < 0x20 || s.at[i] == 0x7F) return true;
-    return false;
-}
-
-static bool length_fits(struct fields *f, const char *name, struct str s, size_t least, size_t most)
-{
-    size_t n = code_points(s);
-    if (n >= least && n <= most) return true;
-    field_error(f, name, n < least ? "too_short" : "too_long", "must have %zu to %zu characters",
-        least, most);
+    if (text_length(s) >= least) return true;
+    field_error(f, name, "too_short", "must have at least %zu characters", least);
     return false;
 }
 
 bool account_text(struct fields *f, const char *name, size_t least, size_t most, struct str *out)
 {
     struct str s;
-    /* A code point has at most four bytes; the exact limit is looked at below. */
-    if (!field_str(f, name, most * 4, least ? 0 : TEXT_EMPTY_OK, &s)) return false;
-    if (!length_fits(f, name, s, least, most)) return false;
-    if (has_control(s)) {
-        field_error(f, name, "bad_format", "must not have control characters");
-        return false;
-    }
+    if (!field_str(f, name, most, least ? 0 : TEXT_EMPTY_OK, &s)) return false;
+    if (!long_enough(f, name, s, least)) return false;
     *out = s;
     return true;
 }
@@ -45,8 +23,8 @@ bool account_text(struct fields *f, const char *name, size_t least, size_t most,
 bool account_password(struct fields *f, const char *name, size_t least, struct str *out)
 {
     struct str s;
-    if (!field_str(f, name, (size_t)PASSWORD_FIELD_MAX * 4, TEXT_KEEP, &s)) return false;
-    if (!length_fits(f, name, s, least, PASSWORD_FIELD_MAX)) return false;
+    if (!field_str(f, name, PASSWORD_FIELD_MAX, TEXT_KEEP, &s)) return false;
+    if (!long_enough(f, name, s, least)) return false;
     *out = s;
     return true;
 }
@@ -358,7 +336,7 @@ static struct audit_filter audit_query(struct call *c)
     if (filter.actor_id) filter.actor_kind = actor_kind_name(ACTOR_USER);
     filter.from = query_time(c, "from");
     filter.to = query_time(c, "to");
-    if (code_points(filter.resource) > 50)
+    if (text_length(filter.resource) > 50)
         element_error(c, S("?resource"), "too_long", "must have at most 50 characters");
     return filter;
 }
