@@ -32,27 +32,70 @@ void problem_write(struct http_reply *reply, int status, const char *title, stru
     http_reply_header(reply, S("cache-control"), S("no-store"));
 }
 
-/* The code of the interface where the store's own word is another. */
-static struct str public_code(enum err rc, const struct error *e)
+/* Each kind's own code, for errors whose word is the store's and not the interface's. */
+static const char *const kind_codes[ERR_COUNT] = {
+    [OK] = "internal",
+    [ERR_BAD_REQUEST] = "bad_parameter",
+    [ERR_UNAUTHORIZED] = "unauthenticated",
+    [ERR_FORBIDDEN] = "forbidden",
+    [ERR_NOT_FOUND] = "not_found",
+    [ERR_CONFLICT] = "conflict",
+    [ERR_STALE] = "precondition_failed",
+    [ERR_TOO_LARGE] = "too_large",
+    [ERR_INVALID] = "invalid",
+    [ERR_THROTTLED] = "too_many_requests",
+    [ERR_BUSY] = "unavailable",
+    [ERR_UNAVAILABLE] = "unavailable",
+    [ERR_TIMEOUT] = "unavailable",
+    [ERR_CORRUPT] = "internal",
+    [ERR_CANCELED] = "unavailable",
+};
+
+/* Codes of openapi.yaml, Problem, that are not a kind's own. */
+static const char *const codes[] = { "bad_json", "unknown_parameter", "bad_header",
+    "unsupported_media_type", "bad_credentials", "totp_required", "csrf", "duplicate",
+    "duplicate_sku", "in_use", "last_admin", "idempotency_conflict", "channel_paused",
+    "channel_not_connected", "not_braked", "locked" };
+
+/* Codes of openapi.yaml, FieldError, that the store gives. */
+static const char *const field_codes[] = { "unknown_value", "not_allowed", "duplicate",
+    "duplicate_sku", "duplicate_open_item", "imei_check", "bad_format", "too_long", "required" };
+
+static struct str listed(
+    const char *code, const char *const *list, size_t count, const char *otherwise)
 {
-    struct str code = str_of(e->code);
-    if (rc == ERR_STALE) return S("precondition_failed");
-    return code.len ? code : str_of(err_table[rc].code);
+    for (size_t i = 0; i < count; i++)
+        if (str_eq(str_of(list[i]), str_of(code))) return str_of(list[i]);
+    return str_of(otherwise);
+}
+
+/* What went wrong inside is for the log, not for callers. */
+static struct str public_detail(enum err rc, const struct error *e)
+{
+    if (rc == ERR_CORRUPT) return S("Something is wrong in the server; its log says what.");
+    if (rc == ERR_UNAVAILABLE && str_eq(str_of(e->code), S("unknown_outcome")))
+        return S("The connection to the database broke: it may or may not have been done. Look, or "
+                 "send it again with the same Idempotency-Key.");
+    if (str_starts(str_of(e->code), S("database")) || str_starts(str_of(e->code), S("disk")))
+        return S("The database does not answer. Try again.");
+    return str_of(e->detail);
 }
 
 void problem_reply(struct call *c, enum err rc, const struct error *e)
 {
     const struct err_info *info = &err_table[rc];
-    struct body_error own = { str_of(e->pointer), public_code(rc, e), str_of(e->detail) };
-    const struct body_error *errors = c->errors;
-    size_t count = c->error_count;
-    if (!count && own.pointer.len) {
-        errors = &own;
-        count = 1;
-    }
-    problem_write(c->reply, info->http_status, info->title, str_of(e->detail), public_code(rc, e),
-        errors, count);
-    if (rc == ERR_BUSY || rc == ERR_THROTTLED)
+    struct str code = listed(e->code, codes, sizeof codes / sizeof codes[0], kind_codes[rc]);
+    struct str field =
+        listed(e->code, field_codes, sizeof field_codes / sizeof field_codes[0], "conflict");
+    if (rc == ERR_INVALID || info->http_status >= 500) code = str_of(kind_codes[rc]);
+    struct str detail = public_detail(rc, e);
+    struct body_error own = { str_of(e->pointer), field, detail };
+    /* The store names an index there when it did not expect the failure. */
+    bool named = e->pointer[0] == '/' || e->pointer[0] == '?';
+    const struct body_error *errors = c->error_count ? c->errors : &own;
+    size_t count = c->error_count ? c->error_count : named;
+    problem_write(c->reply, info->http_status, info->title, detail, code, errors, count);
+    if (info->http_status == 503 || rc == ERR_THROTTLED)
         http_reply_header(c->reply, S("retry-after"), S("1"));
     if (rc == ERR_UNAUTHORIZED) http_reply_header(c->reply, S("www-authenticate"), S("Bearer"));
 }
