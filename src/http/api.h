@@ -24,7 +24,7 @@ struct api_options {
 
 /* Registers with db_listen: before other threads use the database. */
 MUST_USE enum err api_new(const struct api_options *options, struct api **out, struct error *e);
-void api_handle(void *api, struct http_request *req, struct http_reply *reply);
+void api_handle(void *ctx, struct http_request *req, struct http_reply *reply);
 void api_stop(struct api *api);    /* ends streams and the thread that feeds them */
 void api_release(struct api *api); /* after the database was closed */
 

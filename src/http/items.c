@@ -113,7 +113,7 @@ static enum err list(struct call *c, struct error *e)
     size_t shown = count > (size_t)page.limit ? (size_t)page.limit : count;
     list_begin(c);
     rc = render_all(c, rows, shown, e);
-    list_end_id(c, count > shown, shown ? rows[shown - 1].id : 0);
+    list_end_id(c, count > shown, rows && shown ? rows[shown - 1].id : 0);
     return rc;
 }
 

@@ -216,7 +216,7 @@ static enum err list(struct call *c, struct error *e)
     list_begin(c);
     for (size_t i = 0; i < shown && !rc; i++)
         rc = render(c, &rows[i], e);
-    list_end_id(c, count > shown, shown ? rows[shown - 1].id : 0);
+    list_end_id(c, count > shown, rows && shown ? rows[shown - 1].id : 0);
     return rc;
 }
 
