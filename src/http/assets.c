@@ -29,10 +29,9 @@ static struct assets *loading;
 
 static int load_one(const char *path, const struct stat *st, int kind, struct FTW *where)
 {
-    (void)where;
     struct assets *a = loading;
     size_t size = (size_t)st->st_size;
-    if (kind != FTW_F) return 0;
+    if (kind != FTW_F || path[where->base] == '.') return 0;
     if (a->count == FILES_MAX || a->bytes + size > BYTES_MAX) return 1;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) return 0;
@@ -42,7 +41,7 @@ static int load_one(const char *path, const struct stat *st, int kind, struct FT
     ssize_t n = read(fd, body, size);
     (void)close(fd);
     struct asset *file = &a->files[a->count++];
-    file->path = str_of(name);
+    file->path = (struct str){ name, strlen(name) };
     file->body = (struct str){ body, n > 0 ? (size_t)n : 0 };
     struct buf etag;
     buf_init(&etag, sizeof file->etag);
@@ -116,6 +115,19 @@ static bool last_part_has_dot(struct str path)
     return false;
 }
 
+/* If-None-Match: a list, compared weakly (RFC 9110 13.1.2). */
+static bool known_already(const struct http_request *req, const struct asset *file)
+{
+    struct str rest = http_request_header(req, S("if-none-match"));
+    for (struct str head, tail; rest.len; rest = tail) {
+        str_cut(rest, ',', &head, &tail);
+        head = str_trim(head);
+        if (str_starts(head, S("W/"))) head = str_sub(head, 2, head.len);
+        if (str_eq(head, str_of(file->etag))) return true;
+    }
+    return false;
+}
+
 bool assets_reply(struct assets *a, struct http_request *req, struct http_reply *reply)
 {
     if (!a || !str_eq(req->method, S("GET"))) return false;
@@ -133,7 +145,7 @@ bool assets_reply(struct assets *a, struct http_request *req, struct http_reply 
         S("default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline';"
           " frame-ancestors 'none'; base-uri 'self'; form-action 'self'"));
     http_reply_header(reply, S("x-frame-options"), S("DENY"));
-    if (str_eq(http_request_header(req, S("if-none-match")), str_of(file->etag))) {
+    if (known_already(req, file)) {
         reply->status = 304;
         return true;
     }
