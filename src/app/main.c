@@ -33,6 +33,7 @@ static const struct {
     { "restore", NULL, command_restore },
     { "user", "add", command_user_add },
     { "token", "create", command_token_create },
+    { "diagnose", NULL, command_diagnose },
     { "version", NULL, version },
     { "help", NULL, help },
 };

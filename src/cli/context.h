@@ -41,6 +41,7 @@ int command_backup(const struct options *options);
 int command_restore(const struct options *options);
 int command_user_add(const struct options *options);
 int command_token_create(const struct options *options);
+int command_diagnose(const struct options *options);
 
 int cli_fail(const struct error *e); /* prints; 1 */
 

@@ -111,28 +111,43 @@ struct str bucket_save(
     return (struct str){ out, len > 0 && len < BUCKET_TEXT_SIZE ? (size_t)len : 0 };
 }
 
-bool bucket_restore(struct bucket *b, struct str saved, time_ms now, time_ms wall)
+enum { SAVED_VERSION, SAVED_WALL, SAVED_LEVEL, SAVED_RATE, SAVED_STATED, SAVED_HELD, SAVED_COUNT };
+
+static bool read_saved(struct str saved, int64_t v[SAVED_COUNT])
 {
-    int64_t v[6];
-    for (int i = 0; i < 6; i++) {
+    for (int i = 0; i < SAVED_COUNT; i++) {
         struct str word, rest;
         str_cut(saved, ' ', &word, &rest);
         if (!str_to_int64(word, &v[i])) return false;
         saved = rest;
     }
-    if (saved.len || v[0] != 1 || v[2] < 0 || v[3] <= 0 || v[4] <= 0 || v[5] < 0) return false;
+    return !saved.len && v[SAVED_VERSION] == 1 && v[SAVED_LEVEL] >= 0 && v[SAVED_RATE] > 0 &&
+           v[SAVED_STATED] > 0 && v[SAVED_HELD] >= 0;
+}
+
+bool bucket_restore(struct bucket *b, struct str saved, time_ms now, time_ms wall)
+{
+    int64_t v[SAVED_COUNT];
+    if (!read_saved(saved, v)) return false;
     struct bucket r = *b;
     int64_t full = r.burst * MICRO;
-    r.level = v[2] > full ? full : v[2];
-    r.rate = v[3];
-    r.stated_rate = v[4];
+    r.level = v[SAVED_LEVEL] > full ? full : v[SAVED_LEVEL];
+    r.rate = v[SAVED_RATE];
+    r.stated_rate = v[SAVED_STATED];
     /* A wall clock that went back counts as no time passed. */
-    time_ms passed = wall > v[1] ? wall - v[1] : 0;
+    time_ms passed = wall > v[SAVED_WALL] ? wall - v[SAVED_WALL] : 0;
     if (passed > 86400000) passed = 86400000;
     r.at = now - passed;
-    r.not_before = v[5] > passed && v[5] < 86400000 ? now + v[5] - passed : 0;
+    r.not_before =
+        v[SAVED_HELD] > passed && v[SAVED_HELD] < 86400000 ? now + v[SAVED_HELD] - passed : 0;
     r.raised_at = now;
     refill(&r, now);
     *b = r;
     return true;
+}
+
+time_ms bucket_saved_wait(struct str saved)
+{
+    int64_t v[SAVED_COUNT];
+    return read_saved(saved, v) && v[SAVED_HELD] ? v[SAVED_WALL] + v[SAVED_HELD] : 0;
 }

@@ -43,5 +43,7 @@ struct str bucket_save(
     const struct bucket *b, time_ms now, time_ms wall, char out[BUCKET_TEXT_SIZE]);
 /* b was initialised; false (and b untouched) when the text is not understood. */
 bool bucket_restore(struct bucket *b, struct str saved, time_ms now, time_ms wall);
+/* Until when, by the wall clock, no call is made; 0: no wait was saved, or it is not understood. */
+time_ms bucket_saved_wait(struct str saved);
 
 #endif

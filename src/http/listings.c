@@ -403,7 +403,7 @@ static enum err diagnose_all(struct call *c, struct error *e)
     struct channel_row *ch = NULL;
     struct findings *f = arena_new(c->arena, struct findings, 1);
     enum err rc = load_channel(c, c->ids[0], &ch, e);
-    if (!rc) rc = diagnose_channel(c->tx, ch, c->arena, f, e);
+    if (!rc) rc = diagnose_channel(c->tx, ch, c->now, c->arena, f, e);
     if (!rc) render_findings(c, f);
     return rc;
 }

@@ -1,7 +1,10 @@
 /* diagnosis.c: see diagnosis.h. */
 #include "store/diagnosis.h"
 
+#include "core/bucket.h"
 #include "store/channel_log.h"
+
+enum { DAY_MS = 24 * 3600 * 1000, TOOL_CHANGES = 3 /* in a day: another tool (domain.md 7) */ };
 
 static void add(struct findings *f, const char *code, const char *severity, struct str detail,
     const char *action)
@@ -76,6 +79,12 @@ static void check_figures(const struct channel_figures *g, struct arena *arena, 
     if (!g->listings && !g->ended_listings)
         add(f, "not_imported", "warning", S("No listing has been imported."),
             "Press Sync Listings.");
+    if (g->listings > g->connected_listings)
+        add_count(f, "not_connected", "info", g->listings - g->connected_listings,
+            arena_fmt(arena,
+                "%lld listings are not connected to a SKU: their quantity is not sent.",
+                (long long)(g->listings - g->connected_listings)),
+            "Connect them in Listings, or give their SKUs to variations.");
     if (g->quarantined_orders)
         add_count(f, "quarantined_orders", "error", g->quarantined_orders,
             arena_fmt(arena, "%lld orders could not be read.", (long long)g->quarantined_orders),
@@ -102,6 +111,60 @@ static enum err check_unmapped(struct tx *tx, const struct channel_row *ch, stru
     return rc;
 }
 
+/* Of all listings together: what was refused, what differs, and what somebody else changed. */
+static enum err check_pushes(struct tx *tx, const struct channel_row *ch, time_ms now,
+    struct arena *arena, struct findings *f, struct error *e)
+{
+    struct stmt *st = tx_prepare(tx,
+        "SELECT (SELECT COUNT(*) FROM push WHERE channel_id = $1 AND refusal <> ''),"
+        " (SELECT COUNT(*) FROM push WHERE channel_id = $1 AND state = 'failed'),"
+        " (SELECT COUNT(*) FROM listing WHERE channel_id = $1 AND foreign_since >= $2),"
+        " (SELECT COALESCE(MAX(foreign_changes), 0) FROM listing WHERE channel_id = $1"
+        " AND foreign_since >= $2)");
+    stmt_bind_int(st, 1, ch->id);
+    stmt_bind_int(st, 2, now - DAY_MS);
+    int64_t n[4] = { 0 };
+    if (stmt_row(st))
+        for (int i = 0; i < 4; i++)
+            n[i] = stmt_int(st, i);
+    if (n[0])
+        add_count(f, "push_refused", "error", n[0],
+            arena_fmt(arena, "The channel refused the quantity of %lld listings.", (long long)n[0]),
+            "See each listing's diagnosis for the channel's words.");
+    if (n[1])
+        add_count(f, "difference_stays", "error", n[1],
+            arena_fmt(arena, "%lld listings show another quantity than was sent and accepted.",
+                (long long)n[1]),
+            "Look at them at the channel, then push quantities.");
+    if (n[2])
+        add_count(f, "changed_elsewhere", n[3] >= TOOL_CHANGES ? "error" : "warning", n[2],
+            arena_fmt(arena,
+                "The quantity of %lld listings was changed by somebody else in 24"
+                " hours, up to %lld times%s",
+                (long long)n[2], (long long)n[3],
+                n[3] >= TOOL_CHANGES ? ": another tool is probably connected." : "."),
+            "Disconnect other tools that set quantities of this account.");
+    return stmt_end(st, e);
+}
+
+static enum err check_waits(struct tx *tx, const struct channel_row *ch, time_ms now,
+    struct arena *arena, struct findings *f, struct error *e)
+{
+    struct stmt *st =
+        tx_prepare(tx, "SELECT operation, state FROM bucket WHERE channel_id = $1 ORDER BY 1");
+    stmt_bind_int(st, 1, ch->id);
+    while (stmt_row(st)) {
+        time_ms until = bucket_saved_wait(stmt_str_view(st, 1));
+        char text[RFC3339_SIZE];
+        if (until <= now) continue;
+        add(f, "throttled", "warning",
+            arena_fmt(arena, "%.*s is not called until %.*s: the channel asked to wait, or failed.",
+                STR_FMT(stmt_str_view(st, 0)), STR_FMT(rfc3339_format(until, text))),
+            "Nothing to do: it goes on by itself. Activity says what the channel answered.");
+    }
+    return stmt_end(st, e);
+}
+
 static int badness(const struct finding *f)
 {
     return f->severity[0] == 'e' ? 2 : f->severity[0] == 'w' ? 1 : 0;
@@ -120,8 +183,8 @@ static void finish(struct findings *f)
     if (f->count == 0) add(f, "nothing_wrong", "ok", S("Nothing is wrong."), "");
 }
 
-enum err diagnose_channel(struct tx *tx, const struct channel_row *ch, struct arena *arena,
-    struct findings *out, struct error *e)
+enum err diagnose_channel(struct tx *tx, const struct channel_row *ch, time_ms now,
+    struct arena *arena, struct findings *out, struct error *e)
 {
     struct channel_figures figures;
     out->count = 0;
@@ -130,6 +193,8 @@ enum err diagnose_channel(struct tx *tx, const struct channel_row *ch, struct ar
     if (rc) return rc;
     check_figures(&figures, arena, out);
     rc = check_unmapped(tx, ch, arena, out, e);
+    if (!rc) rc = check_pushes(tx, ch, now, arena, out, e);
+    if (!rc) rc = check_waits(tx, ch, now, arena, out, e);
     if (!rc) rc = check_closed_open(tx, out, arena, e);
     if (!rc) finish(out);
     return rc;
@@ -225,7 +290,6 @@ static enum err check_outstanding(struct tx *tx, const struct listing *l, struct
 static enum err check_push(struct tx *tx, const struct listing *l, time_ms now, struct arena *arena,
     struct findings *f, struct error *e)
 {
-    enum { DAY_MS = 24 * 3600 * 1000 };
     struct stmt *st = tx_prepare(tx, "SELECT state, refusal FROM push WHERE listing_id = $1");
     stmt_bind_int(st, 1, l->id);
     if (stmt_row(st)) {
@@ -242,11 +306,11 @@ static enum err check_push(struct tx *tx, const struct listing *l, time_ms now, 
     }
     /* The count is begun anew only by the next change: an old one says nothing of today. */
     if (l->foreign_changes && l->foreign_since >= now - DAY_MS)
-        add_count(f, "changed_elsewhere", l->foreign_changes >= 3 ? "error" : "warning",
+        add_count(f, "changed_elsewhere", l->foreign_changes >= TOOL_CHANGES ? "error" : "warning",
             l->foreign_changes,
             arena_fmt(arena, "The quantity was changed by somebody else %lld times in 24 hours%s",
                 (long long)l->foreign_changes,
-                l->foreign_changes >= 3 ? ": another tool is probably connected." : "."),
+                l->foreign_changes >= TOOL_CHANGES ? ": another tool is probably connected." : "."),
             "Disconnect other tools that set quantities of this account.");
     return stmt_end(st, e);
 }

@@ -23,8 +23,8 @@ struct findings {
 };
 
 /* Worst first; "nothing_wrong" alone when all is well. */
-MUST_USE enum err diagnose_channel(struct tx *tx, const struct channel_row *ch, struct arena *arena,
-    struct findings *out, struct error *e);
+MUST_USE enum err diagnose_channel(struct tx *tx, const struct channel_row *ch, time_ms now,
+    struct arena *arena, struct findings *out, struct error *e);
 MUST_USE enum err diagnose_listing(struct tx *tx, const struct channel_row *ch,
     const struct listing *l, time_ms now, struct arena *arena, struct findings *out,
     struct error *e);

@@ -124,6 +124,20 @@ static void test_saved(void **state)
         CHECK(!bucket_restore(&r, str_of(bad[i]), 0, 0), bad[i]);
 }
 
+static void test_saved_wait(void **state)
+{
+    (void)state;
+    struct bucket b;
+    char text[BUCKET_TEXT_SIZE];
+    bucket_init(&b, 5 * 1000 * 1000, 10, 0);
+    CHECK_INT(bucket_saved_wait(bucket_save(&b, 0, 1000000, text)), 0, "none");
+    bucket_refused(&b, 0, 0);
+    time_ms until = bucket_saved_wait(bucket_save(&b, 0, 1000000, text));
+    CHECK_INT(until, 1000000 + b.not_before, "by the wall clock");
+    CHECK_INT(bucket_saved_wait(bucket_save(&b, b.not_before, 2000000, text)), 0, "over");
+    CHECK_INT(bucket_saved_wait(S("nonsense")), 0, "not understood");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -133,6 +147,7 @@ int main(void)
         cmocka_unit_test(test_bound),
         cmocka_unit_test(test_learns),
         cmocka_unit_test(test_saved),
+        cmocka_unit_test(test_saved_wait),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

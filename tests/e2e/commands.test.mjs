@@ -1,0 +1,107 @@
+/* commands.test.mjs: the command line as a person meets it: what each command prints, and how it fails. */
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import test from 'node:test';
+import { build, call, command, folder, start } from './world.mjs';
+
+function run(t) {
+  const data = folder();
+  t.after(() => fs.rmSync(data, { recursive: true, force: true }));
+  return { data, cli: (...args) => command([...args, '--data', data]) };
+}
+
+test('what cannot be understood is said, with exit code 1 and nothing on stdout', (t) => {
+  const { data } = run(t);
+  const rows = [
+    [['frobnicate'], /no such command: frobnicate/, 'an unknown command'],
+    [['serve', '--frob'], /--frob/, 'an unknown option'],
+    [['serve', '--listen'], /--listen/, 'an option without its value'],
+    [['serve', '--order-poll', 'soon'], /--order-poll/, 'a number that is none'],
+    [['serve', '--order-poll', '0'], /--order-poll/, 'a number below its least'],
+    [['serve', '--listen', 'nowhere'], /nowhere/, 'an address that is none'],
+    [['verify', '--log-level', 'loud'], /loud/, 'an unknown log level'],
+    [['user', 'add', 'ada@example.com'], /usage: stockbridge user add/, 'a user without a role'],
+    [['user', 'add', 'ada', '--role', 'admin'], /not an e-mail address: ada/, 'no address'],
+    [['user', 'add', 'ada@example.com', '--role', 'king'], /no such role: king/, 'an unknown role'],
+    [['token', 'create', '--role', 'admin'], /usage: stockbridge token create/, 'a token without a name'],
+    [['backup'], /usage: stockbridge backup/, 'a backup to nowhere'],
+    [['verify', '--database', 'postgresql://127.0.0.1:1/none'], /./, 'a database that does not answer'],
+  ];
+  for (const [args, words, why] of rows) {
+    const result = command(['--data', data, ...args]);
+    assert.equal(result.code, 1, why);
+    assert.equal(result.out, '', why);
+    assert.match(result.err, words, why);
+  }
+});
+
+test('a new folder: migrate, users, tokens, verify, backup', (t) => {
+  const { data, cli } = run(t);
+  assert.match(cli('verify').err, /migrate/, 'a database without its schema says what to do');
+  assert.equal(cli('migrate').code, 0);
+  assert.equal(cli('migrate').code, 0, 'again, with nothing to do');
+  const user = cli('user', 'add', 'Ada@Example.com', '--role', 'admin');
+  assert.equal(user.code, 0, user.err);
+  assert.match(user.out, /^\S{20}$/, 'the password, once');
+  assert.equal(cli('user', 'add', 'ada@example.com', '--role', 'viewer').code, 1, 'the same address in other letters');
+  const token = cli('token', 'create', '--name', 'scanner', '--role', 'warehouse');
+  assert.equal(token.code, 0, token.err);
+  assert.match(token.out, /^\S{20,}$/, 'the token, once');
+  const verified = cli('verify');
+  assert.equal(verified.code, 0, verified.out + verified.err);
+  const copy = path.join(data, 'copy.db');
+  assert.equal(cli('backup', copy).code, 0);
+  assert.equal(fs.statSync(copy).mode & 0o777, 0o600, 'nobody else may read it');
+  const again = cli('backup', copy);
+  assert.equal(again.code, 1, 'never over a file that is there');
+  assert.match(again.err, /copy\.db/);
+  for (const name of ['stockbridge.db', 'copy.db']) {
+    const bytes = fs.readFileSync(path.join(data, name));
+    for (const secret of [user.out, token.out]) assert.ok(!bytes.includes(secret), `${name} knows no secret in clear`);
+  }
+  assert.equal(fs.statSync(path.join(data, 'master.key')).mode & 0o777, 0o600);
+});
+
+test('diagnose: channels, one of them, one SKU; as text and as JSON', async (t) => {
+  const { data, cli } = run(t);
+  cli('migrate');
+  assert.equal(cli('diagnose').out, 'There is no channel yet.');
+  assert.equal(cli('diagnose', '--json').out, '[]');
+  const token = cli('token', 'create', '--name', 'test', '--role', 'admin').out;
+  const server = start(path.join(build, 'stockbridge'), ['serve', '--data', data, '--listen', '127.0.0.1:0']);
+  try {
+    const base = await server.url;
+    const credentials = { client_id: 'c', client_secret: 's', refresh_token: 'r' };
+    for (const name of ['Amazon US', 'Amazon EU'])
+      await call('POST', `${base}/api/v1/channels`, {
+        kind: 'amazon', name, region: 'na', marketplace_ids: ['ATVPDKIKX0DER'], seller_id: 'A2EXAMPLE1SELL', credentials,
+        endpoint_url: 'http://127.0.0.1:1', token_url: 'http://127.0.0.1:1/auth/o2/token',
+      }, { authorization: `Bearer ${token}` });
+  } finally {
+    await server.stop();
+  }
+  const all = cli('diagnose');
+  assert.equal(all.code, 0, all.err);
+  assert.match(all.out, /Amazon US \(channel 1, suspect\)/);
+  assert.match(all.out, /Amazon EU \(channel 2, suspect\)/);
+  assert.match(all.out, /not_imported: No listing has been imported\.\n +Press Sync Listings\./);
+  assert.doesNotMatch(cli('diagnose', '--channel', 'Amazon EU').out, /Amazon US/);
+  assert.doesNotMatch(cli('diagnose', '--channel', '1').out, /Amazon EU/);
+  const none = cli('diagnose', '--channel', 'eBay');
+  assert.equal(none.code, 1);
+  assert.match(none.err, /no such channel: eBay/);
+  const one = JSON.parse(cli('diagnose', '--channel', '2', '--sku', 'IP13', '--json').out);
+  assert.deepEqual(one.map((x) => [x.channel_id, x.sku, x.findings[0].code]), [[2, 'IP13', 'not_imported']]);
+});
+
+test('help names every command and option; version is one line', (t) => {
+  const { cli } = run(t);
+  assert.match(cli('version').out, /^stockbridge \d+\.\d+\.\d+$/);
+  const help = cli('help');
+  assert.equal(help.code, 0);
+  for (const word of ['serve', 'migrate', 'verify', 'backup', 'restore', 'user add', 'token create', 'diagnose', '--listen', '--database'])
+    assert.ok(help.out.includes(word), word);
+  assert.match(cli('help', 'markdown').out, /^\|.*--order-poll/m);
+  assert.equal(command([]).code, 1, 'without a command');
+});
