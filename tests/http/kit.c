@@ -79,12 +79,13 @@ int kit_setup(void **state)
     memset(k->key.bytes, 7, sizeof k->key.bytes);
     CHECK_ERR(seal_init(&e), OK, &e, "libsodium");
     harness_open(kit_engine, HARNESS_MIGRATED, &k->h);
-    static struct channel_driver *const no_drivers[] = { NULL };
+    static struct channel_driver amazon = { .info = &kit_kind };
+    static struct channel_driver *const drivers[] = { &amazon, NULL };
     struct api_options o = { .db = k->h.db,
         .clock = &k->clock.port,
         .rng = &k->rng,
         .key = &k->key,
-        .drivers = no_drivers,
+        .drivers = drivers,
         .version = "test" };
     CHECK_ERR(api_new(&o, &k->api, &e), OK, &e, "the interface");
     for (int i = 0; i < ROLE_COUNT; i++)
@@ -163,6 +164,7 @@ int kit_send_bytes(
     arena_init(&arena, "request", REQUEST_ARENA_MAX);
     struct fake_headers h = { .count = 0 };
     if (headers) add_headers(&h, str_of(headers));
+    if (k->lines) add_headers(&h, str_of(k->lines));
     if (k->bearer.len)
         h.fields[h.count++] = (struct http_field){ S("Authorization"),
             arena_fmt(&arena, "Bearer %.*s", STR_FMT(k->bearer)) };

@@ -31,6 +31,7 @@ struct kit {
     struct seal_key key;
     struct str tokens[ROLE_COUNT]; /* secrets of a token of each role */
     struct str bearer;             /* sent with each call; empty: none */
+    const char *lines;             /* more headers of each call, such as a cookie; NULL: none */
 
     /* The last reply. */
     int status;
@@ -83,5 +84,18 @@ void kit_stream_await(struct kit *k, struct http_stream *s, const char *text);
 
 struct str kit_token(struct kit *k, const char *role, time_ms expires_at);
 int64_t kit_user(struct kit *k, const char *email, const char *role, const char *password);
+#define KIT_PASSWORD "maple-otter-canyon-71"
+/* Signs in and gives the Cookie line; the last reply is that of POST /session. */
+const char *kit_sign_in(struct kit *k, const char *email, const char *password, int want);
+/* A new user of that role, signed in: the lines with cookie and CSRF header. */
+const char *kit_session(struct kit *k, const char *role);
+/* What the kit's interface knows as the kind "amazon": region eu, marketplaces M1 and M2. */
+extern const struct channel_kind_info kit_kind;
+int64_t kit_channel(struct kit *k, const char *name);
+/* As read from the channel: active, merchant-fulfilled, quantity 0. */
+int64_t kit_listing(struct kit *k, int64_t channel_id, const char *sku);
+
+/* Rows and versions of every table that an answer could have changed. */
+const char *kit_state(struct kit *k);
 
 #endif

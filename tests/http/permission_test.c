@@ -1,0 +1,306 @@
+/*
+ * permission_test.c: who may call what, over every route.
+ *
+ * The table is written from the account's point of view, not from the code's: a route that is not
+ * in it, or a row without its route, fails the test.
+ */
+#include "kit.h"
+
+/* Which roles may: a admin, m manager, w warehouse, v viewer. */
+static const struct {
+    const char *route, *who;
+} expected[] = {
+    { "GET /grades", "amwv" },
+    { "POST /grades", "am" },
+    { "GET /grades/{}", "amwv" },
+    { "PATCH /grades/{}", "am" },
+    { "DELETE /grades/{}", "a" },
+    { "GET /damage_conditions", "amwv" },
+    { "POST /damage_conditions", "am" },
+    { "GET /damage_conditions/{}", "amwv" },
+    { "PATCH /damage_conditions/{}", "am" },
+    { "DELETE /damage_conditions/{}", "a" },
+    { "GET /warehouses", "amwv" },
+    { "POST /warehouses", "am" },
+    { "GET /warehouses/{}", "amwv" },
+    { "PATCH /warehouses/{}", "am" },
+    { "DELETE /warehouses/{}", "a" },
+    { "GET /warehouses/{}/locations", "amwv" },
+    { "POST /warehouses/{}/locations", "am" },
+    { "GET /warehouses/{}/locations/{}", "amwv" },
+    { "PATCH /warehouses/{}/locations/{}", "am" },
+    { "DELETE /warehouses/{}/locations/{}", "a" },
+    { "GET /inventory_statuses", "amwv" },
+    { "POST /inventory_statuses", "am" },
+    { "GET /inventory_statuses/{}", "amwv" },
+    { "PATCH /inventory_statuses/{}", "am" },
+    { "DELETE /inventory_statuses/{}", "a" },
+    { "GET /order_statuses", "amwv" },
+    { "POST /order_statuses", "am" },
+    { "GET /order_statuses/{}", "amwv" },
+    { "PATCH /order_statuses/{}", "am" },
+    { "DELETE /order_statuses/{}", "a" },
+    { "GET /settings", "amwv" },
+    { "PATCH /settings", "a" },
+    { "GET /variations", "amwv" },
+    { "POST /variations", "am" },
+    { "GET /variations/{}", "amwv" },
+    { "PATCH /variations/{}", "am" },
+    { "DELETE /variations/{}", "am" },
+    { "GET /stock_levels", "amwv" },
+    { "GET /items", "amwv" },
+    { "POST /items", "amw" },
+    { "GET /items/{}", "amwv" },
+    { "PATCH /items/{}", "amw" },
+    { "GET /items/{}/history", "amwv" },
+    { "GET /orders", "amwv" },
+    { "POST /orders", "amw" },
+    { "GET /orders/{}", "amwv" },
+    { "PATCH /orders/{}", "amw" },
+    { "POST /orders/{}/lines", "amw" },
+    { "PATCH /orders/{}/lines/{}", "amw" },
+    { "DELETE /orders/{}/lines/{}", "amw" },
+    { "POST /orders/{}/match_lines", "amw" },
+    { "POST /orders/{}/commitments", "amw" },
+    { "DELETE /orders/{}/commitments/{}", "amw" },
+    { "GET /channel_kinds", "amwv" },
+    { "GET /channels", "amwv" },
+    { "POST /channels", "a" },
+    { "GET /channels/{}", "amwv" },
+    { "PATCH /channels/{}", "am" },
+    { "DELETE /channels/{}", "a" },
+    { "POST /channels/{}/verify", "am" },
+    { "GET /channels/{}/quantity_plan", "amwv" },
+    { "POST /channels/{}/release_brake", "am" },
+    { "POST /channels/{}/sync_listings", "am" },
+    { "POST /channels/{}/import_orders", "am" },
+    { "POST /channels/{}/push_quantities", "am" },
+    { "GET /channels/{}/listings", "amwv" },
+    { "GET /listings/{}", "amwv" },
+    { "PATCH /listings/{}", "am" },
+    { "GET /listings/{}/explanation", "amwv" },
+    { "GET /listings/{}/diagnosis", "amwv" },
+    { "GET /channels/{}/diagnosis", "amwv" },
+    { "GET /channels/{}/events", "amwv" },
+    { "GET /channels/{}/quarantine", "amwv" },
+    { "GET /runs", "amwv" },
+    { "GET /runs/{}", "amwv" },
+    { "GET /events", "amwv" },
+    { "GET /users", "am" },
+    { "POST /users", "a" },
+    { "GET /users/{}", "am" },
+    { "PATCH /users/{}", "a" },
+    { "GET /tokens", "am" },
+    { "POST /tokens", "a" },
+    { "DELETE /tokens/{}", "a" },
+    { "GET /audit", "am" },
+    { "POST /session", "amwv" },
+    { "DELETE /session", "amwv" },
+    { "GET /me", "amwv" },
+    { "PATCH /me", "amwv" },
+};
+
+struct one_route {
+    struct str method;
+    const char *name, *path, *who;
+};
+
+/* The path with 999999 for every id. */
+static const char *with_ids(struct kit *k, struct str path)
+{
+    struct buf b;
+    buf_init(&b, 300);
+    buf_put(&b, S("/api/v1"));
+    while (path.len) {
+        struct str before, after;
+        bool more = str_cut(path, '{', &before, &after);
+        buf_put(&b, before);
+        if (more) buf_put(&b, S("999999"));
+        path = more ? str_sub(after, 1, after.len) : S("");
+    }
+    const char *out = arena_str(&k->arena, buf_str(&b)).at;
+    buf_release(&b);
+    return out;
+}
+
+static const char *who_may(const char *name)
+{
+    for (size_t i = 0; i < COUNT_OF(expected); i++)
+        if (str_eq(str_of(expected[i].route), str_of(name))) return expected[i].who;
+    fail_msg("%s: say in this table which roles may call it", name);
+    return "";
+}
+
+static void each_route(struct kit *k, void (*check)(struct kit *k, const struct one_route *r))
+{
+    struct one_route r;
+    const char *name, *area, *level;
+    size_t count = 0;
+    for (; (name = api_route_name(count, &area, &level)); count++) {
+        struct str path;
+        struct str copy = arena_str(&k->arena, str_of(name));
+        str_cut(copy, ' ', &r.method, &path);
+        r.name = copy.at;
+        r.method = arena_str(&k->arena, r.method);
+        r.path = with_ids(k, path);
+        r.who = who_may(r.name);
+        check(k, &r);
+    }
+    CHECK_INT(count, COUNT_OF(expected), "routes, each with its row");
+}
+
+static bool is(const struct one_route *r, const char *name)
+{
+    return str_eq(str_of(r->name), str_of(name));
+}
+
+static bool takes_body(const struct one_route *r)
+{
+    return str_eq(r->method, S("POST")) || str_eq(r->method, S("PATCH"));
+}
+
+static void needs_caller(struct kit *k, const struct one_route *r)
+{
+    const char *body = takes_body(r) ? "not json" : NULL;
+    const struct {
+        const char *lines, *why;
+    } rows[] = {
+        { NULL, "nobody" },
+        { "Authorization: Bearer wrong", "an unknown token" },
+        { "Authorization: Bearer ", "an empty token" },
+        { "Authorization: Basic YTpi", "another scheme" },
+        { "Cookie: stockbridge=wrong", "an unknown session" },
+        { "X-CSRF-Token: x", "a CSRF header alone" },
+    };
+    if (is(r, "POST /session")) return;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        kit_send(k, r->method.at, r->path, body, rows[i].lines);
+        kit_problem(k, 401, "unauthenticated", kit_fmt(k, "%s: %s", r->name, rows[i].why));
+        CHECK_STR(kit_header(k, "WWW-Authenticate"), S("Bearer"), r->name);
+    }
+}
+
+static void test_every_route_needs_a_caller(void **state)
+{
+    struct kit *k = *state;
+    k->bearer = S("");
+    const char *before = kit_state(k);
+    each_route(k, needs_caller);
+    CHECK_STR(str_of(kit_state(k)), str_of(before), "nothing changed");
+}
+
+static const char letters[ROLE_COUNT] = { 'a', 'm', 'w', 'v' };
+
+/* A nonsense body and an unknown id: whoever may gets past the rights, and no further. */
+static void ask(struct kit *k, const struct one_route *r, int role, bool may)
+{
+    kit_send(k, r->method.at, r->path, takes_body(r) ? "{\"nonsense\": 1}" : NULL, NULL);
+    const char *why = kit_fmt(k, "%s as %s: %d %.*s", r->name, role_name((enum role)role),
+        k->status, STR_FMT(str_sub(k->body, 0, 300)));
+    if (!may) kit_problem(k, 403, "forbidden", why);
+    if (may) CHECK(k->status != 403 && k->status != 401 && k->status != 405, why);
+    /* Verifying needs the engine, which the kit has not. */
+    if (may && !is(r, "POST /channels/{}/verify")) CHECK(k->status < 500, why);
+    if (may && takes_body(r)) CHECK(k->status >= 400, why);
+}
+
+static void tokens_keep_to_table(struct kit *k, const struct one_route *r)
+{
+    /* Of these only a person can be meant. */
+    bool person = is(r, "DELETE /session") || is(r, "PATCH /me");
+    for (int i = 0; i < ROLE_COUNT; i++) {
+        k->bearer = k->tokens[i];
+        ask(k, r, i, !person && str_contains(str_of(r->who), (struct str){ &letters[i], 1 }));
+    }
+}
+
+static const char *sessions[ROLE_COUNT];
+
+static void sessions_keep_to_table(struct kit *k, const struct one_route *r)
+{
+    if (is(r, "DELETE /session") || is(r, "POST /session")) return; /* route_test.c */
+    for (int i = 0; i < ROLE_COUNT; i++) {
+        k->lines = sessions[i];
+        ask(k, r, i, str_contains(str_of(r->who), (struct str){ &letters[i], 1 }));
+    }
+}
+
+static void writes_need_csrf(struct kit *k, const struct one_route *r)
+{
+    if (str_eq(r->method, S("GET")) || is(r, "POST /session")) return;
+    struct str cookie, csrf;
+    str_cut(str_of(sessions[ROLE_ADMIN]), '\n', &cookie, &csrf);
+    k->lines = NULL;
+    const char *one = kit_fmt(k, "%.*s", STR_FMT(cookie));
+    const char *bad = kit_fmt(k, "%.*s\nX-CSRF-Token: %.*sx", STR_FMT(cookie), 20, csrf.at + 14);
+    const char *const lines[] = { one, bad };
+    for (size_t i = 0; i < COUNT_OF(lines); i++) {
+        kit_send(k, r->method.at, r->path, NULL, lines[i]);
+        kit_problem(k, 403, "csrf", r->name);
+    }
+}
+
+static void test_tokens_of_every_role(void **state)
+{
+    struct kit *k = *state;
+    for (int i = 0; i < ROLE_COUNT; i++) {
+        k->bearer = k->tokens[i];
+        CALL(k, "GET", "/me", NULL, 200); /* notes when each was used */
+    }
+    const char *before = kit_state(k);
+    each_route(k, tokens_keep_to_table);
+    CHECK_STR(str_of(kit_state(k)), str_of(before), "nothing changed");
+}
+
+static void test_sessions_of_every_role(void **state)
+{
+    struct kit *k = *state;
+    for (int i = 0; i < ROLE_COUNT; i++)
+        sessions[i] = kit_session(k, role_name((enum role)i));
+    k->bearer = S("");
+    const char *before = kit_state(k);
+    each_route(k, sessions_keep_to_table);
+    each_route(k, writes_need_csrf);
+    CHECK_STR(str_of(kit_state(k)), str_of(before), "nothing changed");
+}
+
+/* What the role of a manager may change of a channel, and what only an admin may. */
+static void test_channel_secrets_are_for_admins(void **state)
+{
+    struct kit *k = *state;
+    const char *path = kit_fmt(k, "/channels/%lld", (long long)kit_channel(k, "One"));
+    static const struct {
+        const char *body, *why;
+        int manager;
+    } rows[] = {
+        { "{\"credentials\":{\"client_id\":\"a\",\"client_secret\":\"b\",\"refresh_token\":\"c\"}}",
+            "credentials", 403 },
+        { "{\"endpoint_url\":\"https://sandbox.example\"}", "another endpoint", 403 },
+        { "{\"token_url\":\"https://sandbox.example/token\"}", "another token endpoint", 403 },
+        { "{\"reserve\":1,\"token_url\":\"https://other.example/token\"}", "among others", 403 },
+        { "{\"name\":\"Two\"}", "a name", 200 },
+        { "{\"endpoint_url\":null}", "what it is already", 200 },
+    };
+    k->bearer = k->tokens[ROLE_MANAGER];
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const char *before = kit_state(k);
+        CALL(k, "PATCH", path, rows[i].body, rows[i].manager);
+        if (rows[i].manager != 403) continue;
+        kit_problem(k, 403, "forbidden", rows[i].why);
+        CHECK_STR(str_of(kit_state(k)), str_of(before), rows[i].why);
+    }
+    k->bearer = k->tokens[ROLE_ADMIN];
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        CALL(k, "PATCH", path, rows[i].body, 200);
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        KIT_TEST(test_every_route_needs_a_caller),
+        KIT_TEST(test_tokens_of_every_role),
+        KIT_TEST(test_sessions_of_every_role),
+        KIT_TEST(test_channel_secrets_are_for_admins),
+    };
+    return kit_main(argc, argv, "http_permission", tests, COUNT_OF(tests));
+}
