@@ -268,11 +268,12 @@ static enum err handle_once(struct call *c, struct str key, struct error *e)
         buf_put(&c->out, answer.body);
         c->status = answer.status;
         c->location = answer.location;
+        c->etag = answer.version;
         return OK;
     }
     rc = c->route->handle(c, e);
     if (rc) return rc;
-    answer = (struct idempotent_answer){ c->status, buf_str(&c->out), c->location };
+    answer = (struct idempotent_answer){ c->status, buf_str(&c->out), c->location, c->etag };
     idempotency_end(&c->change, scope, key, &answer);
     return OK;
 }

@@ -106,6 +106,7 @@ struct idempotent_answer {
     int status;
     struct str body;
     struct str location; /* header, or empty */
+    int64_t version;     /* of the resource, for its ETag; 0: none */
 };
 MUST_USE enum err idempotency_begin(struct change *c, struct str scope, struct str key,
     struct str body_hash, struct arena *arena, bool *found, struct idempotent_answer *answer,

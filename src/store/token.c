@@ -142,7 +142,7 @@ enum err idempotency_begin(struct change *c, struct str scope, struct str key, s
     int64_t inserted;
     enum err rc = stmt_run(st, &inserted, e);
     if (rc || inserted) return rc;
-    st = tx_prepare(c->tx, "SELECT body_hash, status, answer, location FROM idempotency"
+    st = tx_prepare(c->tx, "SELECT body_hash, status, answer, location, version FROM idempotency"
                            " WHERE scope = $1 AND key = $2");
     stmt_bind_str(st, 1, scope);
     stmt_bind_str(st, 2, key);
@@ -150,7 +150,7 @@ enum err idempotency_begin(struct change *c, struct str scope, struct str key, s
     if (stmt_row(st)) {
         same = str_eq(stmt_blob(st, 0, arena), body_hash);
         *answer = (struct idempotent_answer){ (int)stmt_int(st, 1), stmt_str(st, 2, arena),
-            stmt_str(st, 3, arena) };
+            stmt_str(st, 3, arena), stmt_int(st, 4) };
     }
     rc = stmt_end(st, e);
     if (rc) return rc;
@@ -164,13 +164,15 @@ enum err idempotency_begin(struct change *c, struct str scope, struct str key, s
 void idempotency_end(
     struct change *c, struct str scope, struct str key, const struct idempotent_answer *answer)
 {
-    struct stmt *st = tx_prepare(c->tx, "UPDATE idempotency SET status = $1, answer = $2,"
-                                        " location = $3 WHERE scope = $4 AND key = $5");
+    struct stmt *st =
+        tx_prepare(c->tx, "UPDATE idempotency SET status = $1, answer = $2,"
+                          " location = $3, version = $4 WHERE scope = $5 AND key = $6");
     stmt_bind_int(st, 1, answer->status);
     stmt_bind_str(st, 2, answer->body);
     stmt_bind_str(st, 3, answer->location);
-    stmt_bind_str(st, 4, scope);
-    stmt_bind_str(st, 5, key);
+    stmt_bind_int(st, 4, answer->version);
+    stmt_bind_str(st, 5, scope);
+    stmt_bind_str(st, 6, key);
     stmt_later(st);
 }
 

@@ -176,7 +176,7 @@ static void test_tokens(void **state)
 static void test_idempotency(void **state)
 {
     struct fix *f = *state;
-    struct idempotent_answer answer = { 201, S("{\"id\":1}"), S("/items/1") }, got;
+    struct idempotent_answer answer = { 201, S("{\"id\":1}"), S("/items/1"), 7 }, got;
     bool found = true;
     fix_begin(f);
     CHECK_ERR(idempotency_begin(
@@ -192,6 +192,7 @@ static void test_idempotency(void **state)
     CHECK(found && got.status == 201, "the first answer");
     CHECK_STR(got.body, answer.body, "its body");
     CHECK_STR(got.location, answer.location, "its place");
+    CHECK_INT(got.version, answer.version, "its version");
     REFUSED(f,
         idempotency_begin(
             &f->c, S("u5 POST /items"), S("k"), S("h2"), &f->arena, &found, &got, &f->e),

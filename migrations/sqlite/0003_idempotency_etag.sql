@@ -1,0 +1,2 @@
+-- The ETag of the first answer is a part of it.
+ALTER TABLE idempotency ADD COLUMN version INTEGER NOT NULL DEFAULT 0; -- 0: it had none
