@@ -240,8 +240,8 @@ static enum err read_tx(struct tx *tx, void *ctx, struct error *e)
 
 static struct str idempotency_key(struct call *c)
 {
-    return str_eq(c->req->method, S("POST")) ? http_request_header(c->req, S("idempotency-key"))
-                                             : S("");
+    bool takes = str_eq(c->req->method, S("POST")) && !(c->route->flags & ROUTE_NO_KEY);
+    return takes ? http_request_header(c->req, S("idempotency-key")) : S("");
 }
 
 static enum err check_key(struct str key, struct error *e)
