@@ -307,6 +307,6 @@ enum err reference_delete(
 
 enum err reference_first_order_status(struct tx *tx, int64_t *id, struct error *e)
 {
-    struct stmt *st = tx_prepare(tx, "SELECT id FROM order_status ORDER BY position, id LIMIT 1");
+    struct stmt *st = tx_prepare(tx, "SELECT id FROM order_status ORDER BY id LIMIT 1");
     return stmt_scalar(st, 0, id, e);
 }

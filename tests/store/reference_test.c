@@ -126,6 +126,17 @@ static void check_in_use(struct fix *f, enum reference_kind kind, int64_t id, co
     REFUSED(f, reference_delete(&f->c, kind, &r, &f->e), ERR_CONFLICT, "in_use", why);
 }
 
+static void test_first_order_status(void **state)
+{
+    struct fix *f = *state;
+    int64_t before, after;
+    READ(f, reference_first_order_status(f->c.tx, &before, &f->e), "of a new account");
+    struct reference r = { .title = S("Later"), .color = S(""), .initials = S("") };
+    WRITE(f, reference_create(&f->c, REFERENCE_ORDER_STATUS, &r, &f->e), "one more");
+    READ(f, reference_first_order_status(f->c.tx, &after, &f->e), "with one more");
+    CHECK_INT(after, before, "what a new order gets stays");
+}
+
 static void test_in_use(void **state)
 {
     struct fix *f = *state;
@@ -212,6 +223,7 @@ int main(int argc, char **argv)
         FIX_TEST(test_every_kind),
         FIX_TEST(test_a_stale_update),
         FIX_TEST(test_pages),
+        FIX_TEST(test_first_order_status),
         FIX_TEST(test_in_use),
         FIX_TEST(test_opening_a_status),
         FIX_TEST(test_renaming_is_found),
