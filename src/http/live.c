@@ -146,8 +146,6 @@ enum err live_follow(struct call *c, struct error *e)
         return error_set(e, ERR_BUSY, "too many follow already, or the server is stopping");
     }
     c->reply->status = 200;
-    http_reply_header(c->reply, S("content-type"), S("text/event-stream"));
-    http_reply_header(c->reply, S("cache-control"), S("no-store"));
     http_reply_header(c->reply, S("x-accel-buffering"), S("no"));
     raise_flags(live, FLAG_RUN); /* so that the end of what runs now is noticed */
     return OK;
