@@ -57,6 +57,7 @@ struct live {
     pthread_mutex_t followers_lock;
     struct follower followers[FOLLOWERS_MAX];
     size_t count;
+    time_ms since; /* when the first of them came */
     bool closed;
 
     /* Of the thread alone */
@@ -123,10 +124,11 @@ static bool anybody(struct live *live)
     return any;
 }
 
-static bool add_follower(struct live *live, struct http_stream *stream)
+static bool add_follower(struct live *live, struct http_stream *stream, time_ms now)
 {
     pthread_mutex_lock(&live->followers_lock);
     bool room = !live->closed && live->count < FOLLOWERS_MAX;
+    if (room && !live->count) live->since = now;
     if (room) live->followers[live->count++] = (struct follower){ stream, now_ms() + FOLLOW_MS };
     pthread_mutex_unlock(&live->followers_lock);
     return room;
@@ -140,7 +142,7 @@ enum err live_follow(struct call *c, struct error *e)
     /* Proxies and browsers take the answer for begun only when bytes come. */
     (void)http_stream_send(stream, S(": here\n\n"));
     c->reply->stream = stream;
-    if (!add_follower(live, stream)) {
+    if (!add_follower(live, stream, c->now)) {
         c->reply->stream = NULL;
         http_stream_release(stream);
         return error_set(e, ERR_BUSY, "too many follow already, or the server is stopping");
@@ -239,6 +241,17 @@ static void forget(struct live *live, int64_t id)
     if (w) *w = live->watched[--live->watched_count];
 }
 
+/* Ended since the round before; in the first round, since somebody follows. */
+static bool just_ended(struct live *live, const struct run *run)
+{
+    if (!finished(run)) return false;
+    if (live->newest >= 0) return run->id > live->newest;
+    pthread_mutex_lock(&live->followers_lock);
+    time_ms since = live->since;
+    pthread_mutex_unlock(&live->followers_lock);
+    return run->finished_at >= since;
+}
+
 static void tell_runs(struct live *live)
 {
     struct runs_read r = { .live = live };
@@ -255,8 +268,8 @@ static void tell_runs(struct live *live)
             forget(live, r.ended[i].id);
     }
     /* Begun and ended between two rounds. */
-    for (size_t i = r.recent_count; live->newest >= 0 && i-- > 0;)
-        if (r.recent[i].id > live->newest && finished(&r.recent[i])) tell_run(live, &r.recent[i]);
+    for (size_t i = r.recent_count; i-- > 0;)
+        if (just_ended(live, &r.recent[i])) tell_run(live, &r.recent[i]);
     for (size_t i = 0; i < r.unfinished_count; i++)
         tell_run(live, &r.unfinished[i]);
     live->newest = r.recent_count ? r.recent[0].id : 0;
