@@ -437,6 +437,11 @@ static bool handle_outside(struct api *api, struct http_request *req, struct htt
         http_reply_header(reply, S("allow"), S("GET"));
         return true;
     }
+    if (req->query_count || req->query_bad) {
+        problem_write(reply, 400, "Unknown parameter", S("this takes no parameters"),
+            S("unknown_parameter"), NULL, 0);
+        return true;
+    }
     struct error e;
     enum err rc = ready_path ? migrate_check(api->options.db, &e) : OK;
     if (metrics_path)
