@@ -20,7 +20,7 @@ enum {
 static const time_ms beginning = 946684800000;
 
 struct window {
-    time_ms from, to;
+    time_ms from, to; /* to 0: open, which needs no knowledge of the channel's clock */
 };
 
 struct job {
@@ -67,8 +67,7 @@ static void write_progress(struct job *job)
 
 static void first_window(struct job *job)
 {
-    /* A little beyond the channel's present: what is created meanwhile comes with the refresh. */
-    job->windows[0] = (struct window){ beginning, worker_channel_now(job->w) + 60 * 1000 };
+    job->windows[0] = (struct window){ beginning, 0 };
     job->window_count = 1;
 }
 
@@ -135,12 +134,14 @@ static enum err end_run(struct change *c, void *ctx, struct error *e)
     return OK;
 }
 
-/* Cuts the window on top in two; the older half is read first. */
+/* Cuts the window on top in two; the older half is read first. The reply just read told the
+ * channel's present, where the open one ends for this. */
 static bool cut(struct job *job)
 {
     struct window *top = &job->windows[job->window_count - 1];
-    if (top->to - top->from < WINDOW_LEAST_MS || job->window_count == WINDOWS_MAX) return false;
-    struct window younger = { top->from + (top->to - top->from) / 2, top->to };
+    time_ms to = top->to ? top->to : worker_channel_now(job->w);
+    if (to - top->from < WINDOW_LEAST_MS || job->window_count == WINDOWS_MAX) return false;
+    struct window younger = { top->from + (to - top->from) / 2, top->to };
     struct window older = { top->from, younger.from };
     *top = younger;
     job->windows[job->window_count++] = older;

@@ -42,6 +42,23 @@ static void test_listings(void **state)
     world_close(&w);
 }
 
+/* The very first call is the import, and the channel's clock is far ahead of ours. */
+static void test_listings_by_another_clock(void **state)
+{
+    (void)state;
+    static const char *const ahead[] = { "--seed", "1", "--listings", "1200", "--time-scale",
+        "1000", "--rate-scale", "50", NULL };
+    struct world w;
+    world_open(&w, engine, simulator, ahead);
+    world_control(&w, "/_sim/listings", "[" LISTING("NEWEST", "1", "") "]");
+    world_connect_proved(&w);
+    world_start_engine(&w);
+    CHECK_INT(world_run(&w, RUN_SYNC_LISTINGS), 1, "the import succeeds");
+    CHECK_INT(world_number(&w, "SELECT COUNT(*) FROM listing"), 1201, "all of them");
+    CHECK_INT(world_number(&w, "SELECT COUNT(*) FROM listing WHERE sku = 'NEWEST'"), 1, "and one");
+    world_close(&w);
+}
+
 static void test_quantities(void **state)
 {
     (void)state;
@@ -168,6 +185,7 @@ int main(int argc, char **argv)
     simulator = argv[2];
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_listings),
+        cmocka_unit_test(test_listings_by_another_clock),
         cmocka_unit_test(test_quantities),
         cmocka_unit_test(test_orders),
         cmocka_unit_test(test_bad_days),
