@@ -69,9 +69,12 @@ static enum err put_bad(
         }
         fingerprint = (struct str){ hex, 32 };
     }
-    struct quarantined_order q = {
-        .channel_order_id = bad->id, .body = bad->raw, .pointer = S(""), .detail = bad->detail
-    };
+    struct quarantined_order q = { .channel_order_id = bad->id, .body = bad->raw };
+    /* Drivers say "/where: what". */
+    bool placed =
+        str_starts(bad->detail, S("/")) && str_cut(bad->detail, ':', &q.pointer, &q.detail);
+    q.detail = placed ? str_trim(q.detail) : bad->detail;
+    if (!placed) q.pointer = S("");
     bool is_new = false;
     enum err rc = quarantine_put(c, channel_id, fingerprint, &q, &is_new, e);
     if (!rc && is_new)
