@@ -241,7 +241,10 @@ static enum err read_counted(struct fields *f, const char *name, enum reference_
         bool twice = false;
         for (size_t n = 0; n < k; n++)
             twice = twice || ids[n] == found.id;
-        if (twice) continue;
+        if (twice) {
+            element_error(f->c, at, "duplicate", "is named twice");
+            continue;
+        }
         for (; k > 0 && ids[k - 1] > found.id; k--) {
             ids[k] = ids[k - 1];
             titles[k] = titles[k - 1];

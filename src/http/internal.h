@@ -95,10 +95,14 @@ void problem_write(struct http_reply *reply, int status, const char *title, stru
     struct str code, const struct body_error *errors, size_t error_count);
 enum err not_found(struct error *e, const char *what, int64_t id);
 
+#define HTTP_ID_MAX INT64_C(9007199254740991) /* exact in any JSON reader: 2^53 - 1 */
+
 /* Query parameters; each adds an error and gives the default when it is wrong. */
 struct str query_str(struct call *c, const char *name); /* empty when absent */
 bool query_has(struct call *c, const char *name);
+struct str query_word(struct call *c, const char *name, const char *words); /* space between */
 int64_t query_int(struct call *c, const char *name, int64_t standard, int64_t least, int64_t most);
+int64_t query_id(struct call *c, const char *name); /* 0 when absent */
 bool query_bool(struct call *c, const char *name, bool *present);
 struct page query_page(struct call *c);       /* limit, cursor of an id */
 struct str query_cursor_text(struct call *c); /* a cursor of text */

@@ -94,8 +94,8 @@ static enum err list(struct call *c, struct error *e)
         .hex_id = query_str(c, "hex_id"),
         .sku = query_str(c, "sku"),
         .q = query_str(c, "q"),
-        .variation_id = query_int(c, "variation_id", 0, 1, INT64_MAX),
-        .order_id = query_int(c, "order_id", 0, 1, INT64_MAX) };
+        .variation_id = query_id(c, "variation_id"),
+        .order_id = query_id(c, "order_id") };
     f.committed = query_bool(c, "committed", &f.has_committed);
     char text[HEX_ID_TEXT_SIZE];
     struct str id;

@@ -190,7 +190,7 @@ static enum err list(struct call *c, struct error *e)
         .sku = query_str(c, "sku"),
         .esn = query_str(c, "esn"),
         .q = query_str(c, "q"),
-        .channel_id = query_int(c, "channel_id", 0, 1, INT64_MAX) };
+        .channel_id = query_id(c, "channel_id") };
     bool present;
     f.has_channel = f.channel_id != 0;
     f.unknown_sku = query_bool(c, "unknown_sku", &present);
@@ -428,8 +428,9 @@ static enum err read_inputs(struct fields *f, const char *name, struct inputs *i
             continue;
         }
         s = str_trim(s);
-        if (!s.len || s.len > INPUT_MAX) {
-            element_error(f->c, at, s.len ? "too_long" : "too_short", "must have 1 to 64 bytes");
+        if (!s.len || text_length(s) > INPUT_MAX) {
+            element_error(
+                f->c, at, s.len ? "too_long" : "too_short", "must have 1 to 64 characters");
             continue;
         }
         if (in->count == INPUTS_MAX) {

@@ -327,11 +327,10 @@ static time_ms query_time(struct call *c, const char *name)
 
 static struct audit_filter audit_query(struct call *c)
 {
-    const int64_t most = 9007199254740991;
     struct audit_filter filter = { .actor_kind = S(""), .action = S("") };
     filter.resource = query_str(c, "resource");
-    filter.resource_id = query_int(c, "resource_id", 0, 1, most);
-    filter.actor_id = query_int(c, "user_id", 0, 1, most);
+    filter.resource_id = query_id(c, "resource_id");
+    filter.actor_id = query_id(c, "user_id");
     /* Ids of users and tokens overlap. */
     if (filter.actor_id) filter.actor_kind = actor_kind_name(ACTOR_USER);
     filter.from = query_time(c, "from");

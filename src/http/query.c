@@ -27,11 +27,24 @@ struct str query_str(struct call *c, const char *name)
 {
     const struct http_field *f = find(c, name);
     if (!f) return S("");
-    if (!f->value.len || f->value.len > QUERY_MAX) {
-        wrong(c, name, "must have 1 to 200 bytes");
+    if (!f->value.len || text_length(f->value) > QUERY_MAX) {
+        wrong(c, name, "must have 1 to 200 characters");
         return S("");
     }
     return f->value;
+}
+
+struct str query_word(struct call *c, const char *name, const char *words)
+{
+    struct str s = query_str(c, name);
+    if (!s.len) return s;
+    for (struct str rest = str_of(words), head, tail; rest.len; rest = tail) {
+        str_cut(rest, ' ', &head, &tail);
+        if (str_eq(head, s)) return s;
+    }
+    element_error(
+        c, arena_fmt(c->arena, "?%s", name), "unknown_value", "must be one of: %s", words);
+    return S("");
 }
 
 int64_t query_int(struct call *c, const char *name, int64_t standard, int64_t least, int64_t most)
@@ -45,6 +58,11 @@ int64_t query_int(struct call *c, const char *name, int64_t standard, int64_t le
             c->arena, "must be a whole number from %lld to %lld", (long long)least, (long long)most)
             .at);
     return standard;
+}
+
+int64_t query_id(struct call *c, const char *name)
+{
+    return query_int(c, name, 0, 1, HTTP_ID_MAX);
 }
 
 bool query_bool(struct call *c, const char *name, bool *present)

@@ -56,7 +56,7 @@ static enum err show(struct call *c, struct error *e)
 static enum err list(struct call *c, struct error *e)
 {
     struct page page = query_page(c);
-    struct run_filter f = { .channel_id = query_int(c, "channel_id", 0, 1, INT64_MAX) };
+    struct run_filter f = { .channel_id = query_id(c, "channel_id") };
     struct str kind = query_str(c, "kind"), state = query_str(c, "state");
     enum run_kind k = RUN_SYNC_LISTINGS;
     enum run_state s = RUN_QUEUED;
@@ -206,13 +206,18 @@ static enum err verify(struct call *c, struct error *e)
     return rc;
 }
 
+#define EVENT_KINDS                                                                                \
+    "call_refused throttled unavailable unauthorised push_accepted push_refused push_applied"      \
+    " difference_stays changed_elsewhere order_imported order_quarantined state_changed brake"     \
+    " settings_changed"
+
 static enum err events(struct call *c, struct error *e)
 {
     struct page page = query_page(c);
-    struct channel_event_filter f = { .kind = query_str(c, "kind"),
-        .severity = query_str(c, "severity"),
+    struct channel_event_filter f = { .kind = query_word(c, "kind", EVENT_KINDS),
+        .severity = query_word(c, "severity", "ok info warning error"),
         .sku = query_str(c, "sku"),
-        .run_id = query_int(c, "run_id", 0, 1, INT64_MAX) };
+        .run_id = query_id(c, "run_id") };
     struct channel_row *ch = NULL;
     struct channel_event *rows = NULL;
     size_t count = 0;

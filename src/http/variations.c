@@ -246,7 +246,7 @@ static enum err levels(struct call *c, struct error *e)
         if (!str_eq(c->req->query[i].name, S("variation_id")) || variation_count == FILTER_MAX)
             continue;
         int64_t id;
-        if (sku.len || !str_to_int64(c->req->query[i].value, &id) || id < 1)
+        if (sku.len || !str_to_int64(c->req->query[i].value, &id) || id < 1 || id > HTTP_ID_MAX)
             return error_at(e, ERR_BAD_REQUEST, "bad_parameter", "?variation_id",
                 "variation_id must be an id, and not be given with sku");
         variations[variation_count++] = id;
