@@ -94,6 +94,14 @@ export function loadDescription(file = new URL('../../docs/openapi.yaml', import
       schemas.set(key, ajv.compile(JSON.parse(key.replaceAll('"#/components/', `"${ID}#/components/`))));
     return schemas.get(key)(value) ? [] : told(schemas.get(key).errors);
   };
+  /* JSON pointers of what is wrong in `value`. */
+  const places = (schema, value) => {
+    faultsOf(schema, value);
+    const below = ({ params }) => params.missingProperty ?? params.additionalProperty;
+    return (schemas.get(JSON.stringify(schema)).errors ?? []).map(
+      (e) => e.instancePath + (below(e) === undefined ? '' : `/${below(e)}`),
+    );
+  };
   const operations = operationsOf(doc, at);
 
   function checkHeaders(response, headers) {
@@ -180,7 +188,7 @@ export function loadDescription(file = new URL('../../docs/openapi.yaml', import
     return out;
   }
 
-  return { doc, operations, check, checkRequest, faults, faultsOf, at };
+  return { doc, operations, check, checkRequest, faults, faultsOf, places, at };
 }
 
 /* Every place below `value` that is an object schema which does not say what else it may hold. */

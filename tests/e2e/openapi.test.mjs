@@ -9,6 +9,7 @@ import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
 import { loadDescription, openSchemas } from '../contract/description.mjs';
 import { cases } from './openapi_cases.mjs';
+import { beyondLimits, withinLimits } from './openapi_limits.mjs';
 import { reasonFor, refusalsOf, rolesOf } from './openapi_refusals.mjs';
 import { ROLES, startWorld } from './openapi_world.mjs';
 
@@ -115,6 +116,18 @@ test('every operation answers as documented', async (t) => {
       const faults = await walk(operation);
       assert.equal(faults.join('\n'), '');
     });
+});
+
+test('what the document forbids is refused, and what it allows is not', async (t) => {
+  for (const operation of operations.values()) {
+    if (!operation.body && !operation.parameters.some((p) => p.in === 'query')) continue;
+    await t.test(`${operation.method} ${operation.path}`, async () => {
+      const make = () => cases[operation.id][0].make(w);
+      const ask = (request) => send(operation, request);
+      assert.equal((await beyondLimits(description, operation, make, ask)).join('\n'), '');
+      assert.equal((await withinLimits(description, operation, make, ask)).join('\n'), '');
+    });
+  }
 });
 
 /* What the stream tells until `enough` of it has come: [{event, data}]. */
