@@ -176,18 +176,22 @@ static enum err show(struct call *c, struct error *e)
 static void read_skus(struct fields *f, struct listing *l)
 {
     enum { MOST = 100 };
-    struct json list = field_array(f, "skus", 1, MOST);
-    field_required(f, "skus");
+    struct json list = field_array(f, "skus", 0, MOST);
     l->skus = arena_new(f->c->arena, struct str, MOST);
     l->sku_count = 0;
     for (size_t i = 0; i < json_len(list); i++) {
         struct str sku = S(""), at = arena_fmt(f->c->arena, "/connection/skus/%zu", i);
         bool twice = false;
-        if (json_str(json_at(list, i), &sku)) sku = str_trim(sku);
+        if (!json_str(json_at(list, i), &sku)) {
+            element_error(f->c, at, "wrong_type", "must be a text");
+            continue;
+        }
+        sku = str_trim(sku);
         for (size_t k = 0; k < l->sku_count; k++)
             twice = twice || str_eq(l->skus[k], sku);
-        if (!sku.len || sku.len > SKU_MAX)
-            element_error(f->c, at, "bad_format", "must be a SKU of 1 to 100 bytes");
+        if (!sku.len || text_length(sku) > SKU_MAX)
+            element_error(f->c, at, sku.len ? "too_long" : "too_short",
+                "must be a SKU of 1 to 100 characters");
         else if (twice)
             element_error(f->c, at, "duplicate", "is named twice");
         else
@@ -197,8 +201,7 @@ static void read_skus(struct fields *f, struct listing *l)
 
 static enum err read_variations(struct fields *f, struct listing *l, struct error *e)
 {
-    struct json list = field_array(f, "variation_ids", 1, LISTING_VARIATIONS_MAX);
-    field_required(f, "variation_ids");
+    struct json list = field_array(f, "variation_ids", 0, LISTING_VARIATIONS_MAX);
     int64_t *ids = arena_new(f->c->arena, int64_t, json_len(list) + 1);
     size_t n = 0;
     for (size_t i = 0; i < json_len(list); i++) {
@@ -243,9 +246,14 @@ static enum err read_connection(struct fields *parent, struct listing *l, struct
         field_error(&f, "mode", "unknown_value", "must be auto, skus, variations or none");
         return OK;
     }
-    l->sku_count = l->set_variation_count = 0;
-    if (l->mode == LISTING_SKUS) read_skus(&f, l);
-    return l->mode == LISTING_VARIATIONS ? read_variations(&f, l, e) : OK;
+    if (l->mode == LISTING_SKUS) field_required(&f, "skus");
+    if (l->mode == LISTING_VARIATIONS) field_required(&f, "variation_ids");
+    /* Looked at with any mode, kept with their own. */
+    read_skus(&f, l);
+    enum err rc = read_variations(&f, l, e);
+    if (l->mode != LISTING_SKUS) l->sku_count = 0;
+    if (l->mode != LISTING_VARIATIONS) l->set_variation_count = 0;
+    return rc;
 }
 
 static enum err update(struct call *c, struct error *e)
