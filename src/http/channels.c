@@ -231,7 +231,7 @@ static enum err read_counted(struct fields *f, const char *name, enum reference_
             element_error(f->c, at, "wrong_type", "must be a text");
             continue;
         }
-        enum err rc = reference_find(f->c->tx, kind, 0, title, f->c->arena, &found, e);
+        enum err rc = reference_find(f->c->tx, kind, 0, str_trim(title), f->c->arena, &found, e);
         if (rc == ERR_NOT_FOUND) {
             element_error(f->c, at, "unknown_value", "there is no \"%.*s\"", STR_FMT(title));
             continue;
@@ -260,7 +260,7 @@ static enum err add_map_row(struct call *c, struct channel_row *ch, struct str s
     struct str title, bool must, struct error *e)
 {
     struct reference found;
-    struct str at = arena_fmt(c->arena, "/order_status_map/%.*s", STR_FMT(status));
+    struct str at = pointer_to(c, S("/order_status_map"), status);
     enum err rc = reference_find(c->tx, REFERENCE_ORDER_STATUS, 0, title, c->arena, &found, e);
     if (rc == ERR_NOT_FOUND) {
         if (must)
@@ -283,13 +283,14 @@ static enum err read_map(struct fields *f, struct channel_row *ch, struct error 
     ch->map_count = 0;
     while (!rc && json_next(map, &m)) {
         struct str title;
-        struct str at = arena_fmt(f->c->arena, "/order_status_map/%.*s", STR_FMT(m.key));
-        if (!m.key.len || m.key.len > 100 || ch->map_count == CHANNEL_MAP_MAX)
-            element_error(f->c, at, "too_long", "at most 50 statuses of 1 to 100 bytes");
+        struct str at = pointer_to(f->c, S("/order_status_map"), m.key);
+        if (!m.key.len || text_length(m.key) > 100 || ch->map_count == CHANNEL_MAP_MAX)
+            element_error(f->c, at, m.key.len ? "too_long" : "too_short",
+                "at most 50 statuses of 1 to 100 characters");
         else if (!json_str(m.value, &title))
             element_error(f->c, at, "wrong_type", "must be the title of an order status");
         else
-            rc = add_map_row(f->c, ch, m.key, title, true, e);
+            rc = add_map_row(f->c, ch, m.key, str_trim(title), true, e);
     }
     return rc;
 }

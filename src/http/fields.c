@@ -27,7 +27,7 @@ void element_error(struct call *c, struct str pointer, const char *code, const c
 }
 
 /* RFC 6901: ~ and / within a name are escaped. */
-static struct str pointer_to(struct call *c, struct str at, struct str name)
+struct str pointer_to(struct call *c, struct str at, struct str name)
 {
     char *out = arena_new(c->arena, char, at.len + name.len * 2 + 2);
     size_t n = 0;
@@ -178,6 +178,13 @@ bool field_bool(struct fields *f, const char *name, bool *out)
     return false;
 }
 
+bool text_is_time(struct str s, time_ms *out)
+{
+    enum { LONGEST = 30 }; /* with nine digits of fraction */
+    return s.len > 10 && s.len <= LONGEST && s.at[10] == 'T' && str_ends(s, S("Z")) &&
+           !str_contains(s, S(",")) && rfc3339_parse(s, out);
+}
+
 bool field_time(struct fields *f, const char *name, bool null_ok, time_ms *out)
 {
     struct json v = json_get(f->object, name);
@@ -187,7 +194,11 @@ bool field_time(struct fields *f, const char *name, bool null_ok, time_ms *out)
         *out = 0;
         return true;
     }
-    if (json_str(v, &s) && rfc3339_parse(s, out)) return true;
+    if (!json_str(v, &s)) {
+        field_error(f, name, "wrong_type", "must be a text");
+        return false;
+    }
+    if (text_is_time(s, out)) return true;
     field_error(f, name, "bad_format", "must be a time such as 2026-11-23T17:00:00Z");
     return false;
 }

@@ -126,7 +126,8 @@ enum {
     TEXT_KEEP = 4,  /* as typed: not trimmed, and any character */
     TEXT_LINES = 8, /* line breaks and tabs too */
 };
-size_t text_length(struct str s); /* code points */
+size_t text_length(struct str s);              /* code points */
+bool text_is_time(struct str s, time_ms *out); /* RFC 3339, UTC, ends with Z */
 bool field_present(struct fields *f, const char *name);
 bool field_str(struct fields *f, const char *name, size_t max, int flags, struct str *out);
 bool field_int(struct fields *f, const char *name, int64_t least, int64_t most, int64_t *out);
@@ -144,6 +145,8 @@ void field_error(struct fields *f, const char *name, const char *code, const cha
     __attribute__((format(printf, 4, 5)));
 void element_error(struct call *c, struct str pointer, const char *code, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
+/* RFC 6901: the pointer of a member. */
+struct str pointer_to(struct call *c, struct str at, struct str name);
 void field_required(struct fields *f, const char *name);
 /* ERR_INVALID when any field was wrong. */
 MUST_USE enum err fields_end(struct call *c, struct error *e);

@@ -172,7 +172,7 @@ static enum err read_fields(struct fields *f, struct item *item, struct error *e
     (void)field_bool(f, "accept_warnings", &accept);
     if (field_str(f, "esn", ESN_MAX, 0, &item->esn)) check_esn(f, item, accept);
     enum err rc = OK;
-    if (field_int(f, "variation_id", 1, INT64_MAX, &item->variation_id)) {
+    if (field_int(f, "variation_id", 1, HTTP_ID_MAX, &item->variation_id)) {
         struct variation *found;
         size_t count;
         rc = variation_load_many(c->tx, &item->variation_id, 1, c->arena, &found, &count, e);

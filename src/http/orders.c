@@ -230,7 +230,7 @@ static enum err read_line(struct fields *f, struct order_line *line, bool *named
     *named = false;
     if (field_present(f, "variation_id") && field_present(f, "sku"))
         field_error(f, "sku", "not_allowed", "a line names a variation or a SKU, not both");
-    if (field_int(f, "variation_id", 1, INT64_MAX, &variation_id)) {
+    if (field_int(f, "variation_id", 1, HTTP_ID_MAX, &variation_id)) {
         struct variation *found;
         size_t count;
         *named = true;

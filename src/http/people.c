@@ -33,7 +33,7 @@ bool account_role(struct fields *f, struct str *out)
 {
     struct str s;
     enum role role;
-    if (!field_str(f, "role", TITLE_MAX, TEXT_KEEP, &s)) return false;
+    if (!field_str(f, "role", TITLE_MAX, 0, &s)) return false;
     if (!role_parse(s, &role)) {
         field_error(f, "role", "unknown_value", "must be admin, manager, warehouse or viewer");
         return false;
@@ -54,7 +54,7 @@ struct str account_email_key(struct call *c, struct str email)
 
 void account_not_empty(struct call *c)
 {
-    if (!json_len(c->body)) element_error(c, S(""), "required", "name at least one field");
+    if (!json_len(c->body)) element_error(c, S(""), "too_short", "must name at least one field");
 }
 
 void account_begin(struct call *c, struct tx *tx)
@@ -319,7 +319,7 @@ static time_ms query_time(struct call *c, const char *name)
 {
     time_ms t = 0;
     struct str s = query_str(c, name);
-    if (s.len && !rfc3339_parse(s, &t))
+    if (s.len && !text_is_time(s, &t))
         element_error(c, arena_fmt(c->arena, "?%s", name), "bad_format",
             "must be a time such as 2026-11-23T17:00:00Z");
     return t;

@@ -159,7 +159,7 @@ static enum err parse_sign_in(struct sign_in *s, struct error *e)
         s->email = account_email_key(c, s->email);
     (void)account_password(&f, "password", 1, &s->password);
     /* Accepted so that clients may send it; no user has a second factor yet. */
-    if (field_str(&f, "totp", 6, TEXT_KEEP, &totp) && !is_totp(totp))
+    if (field_str(&f, "totp", 6, 0, &totp) && !is_totp(totp))
         field_error(&f, "totp", "bad_format", "must be six digits");
     return fields_end(c, e);
 }
