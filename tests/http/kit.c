@@ -291,7 +291,7 @@ void kit_fault(struct kit *k, const char *pointer, const char *code, const char 
 {
     for (size_t i = 0; i < json_len(find(k, "/errors")); i++)
         if (str_eq(kit_str(k, kit_fmt(k, "/errors/%zu/pointer", i)), str_of(pointer)) &&
-            str_eq(kit_str(k, kit_fmt(k, "/errors/%zu/code", i)), str_of(code)))
+            (!code || str_eq(kit_str(k, kit_fmt(k, "/errors/%zu/code", i)), str_of(code))))
             return;
-    fail_msg("%s: no %s at %s: %.*s", why, code, pointer, STR_FMT(k->body));
+    fail_msg("%s: no %s at %s: %.*s", why, code ? code : "fault", pointer, STR_FMT(k->body));
 }

@@ -76,7 +76,7 @@ size_t kit_len(struct kit *k, const char *pointer);
 struct str kit_header(struct kit *k, const char *name); /* "" when none */
 /* The reply is a well-formed problem of this status and code. */
 void kit_problem(struct kit *k, int status, const char *code, const char *why);
-/* ... with an entry of errors at this pointer. */
+/* ... with an entry of errors at this pointer; code NULL: any. */
 void kit_fault(struct kit *k, const char *pointer, const char *code, const char *why);
 
 /* Sent so far to the stream of the last reply; waits until it holds the text. */
