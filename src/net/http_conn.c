@@ -259,6 +259,7 @@ static enum MHD_Result last_call(struct http_conn *c)
     return hand_over_reply(c);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): MHD_AccessHandlerCallback, of libmicrohttpd. */
 enum MHD_Result http_conn_access(void *server, struct MHD_Connection *mhd, const char *url,
     const char *method, const char *version, const char *data, size_t *data_len, void **context)
 {

@@ -28,12 +28,14 @@ static bool split(struct str address, char host[256], char port[8])
 
 static int port_of(int fd)
 {
-    struct sockaddr_storage address = { 0 };
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } address = { .v6 = { 0 } };
     socklen_t len = sizeof address;
-    if (getsockname(fd, (struct sockaddr *)&address, &len)) return -1;
-    if (address.ss_family == AF_INET6)
-        return ntohs(((const struct sockaddr_in6 *)(const void *)&address)->sin6_port);
-    return ntohs(((const struct sockaddr_in *)(const void *)&address)->sin_port);
+    if (getsockname(fd, &address.any, &len)) return -1;
+    return ntohs(address.any.sa_family == AF_INET6 ? address.v6.sin6_port : address.v4.sin_port);
 }
 
 enum err http_listen(struct str address, int *fd, int *port, struct error *e)

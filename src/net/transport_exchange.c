@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+/* NOLINTBEGIN(readability-non-const-parameter): the types of these callbacks are libcurl's. */
 static size_t take_header(char *at, size_t size, size_t count, void *exchange)
 {
     struct exchange *x = exchange;
@@ -45,6 +46,7 @@ static int before_request(
     struct exchange *x = exchange;
     return ++x->attempts > 1 ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
+/* NOLINTEND(readability-non-const-parameter) */
 
 static bool is_token(struct str s)
 {

@@ -1,6 +1,7 @@
 /* intake.c: one imported order at a time; see intake.h. */
 #include "store/intake.h"
 
+#include "base/assert.h"
 #include "base/limits.h"
 #include "core/order_rules.h"
 #include "store/channel_log.h"
@@ -285,6 +286,7 @@ static enum err take_in(struct change *c, const struct channel_row *ch,
     bool too_old = ch->import_orders_from && o->created_at < ch->import_orders_from;
     switch (order_intake_decide(&facts)) {
     case INTAKE_CREATE:
+        ASSERT(map); /* without a map the decision is to skip */
         if (too_old) break;
         counts->created++;
         rc = create(c, ch, o, map->order_status_id, e);

@@ -219,6 +219,7 @@ static bool refresh_marketplace(struct refresh *r, struct str marketplace)
         good = o.result == CHANNEL_DONE;
         r->page = &page;
         if (good && page.count) good = !worker_change(w, "refresh", take_refresh, r, &e);
+        r->page = NULL; /* it ends with this round */
         atomic_fetch_add(&w->engine->listings, (long long)page.count);
         more = good && page.next_token.len && page.next_token.len <= sizeof token_text;
         if (more) {

@@ -17,7 +17,7 @@ static int run_file(const char *path)
     if (!f) return 0;
     uint8_t *data = malloc(FILE_MAX);
     size_t size = data ? fread(data, 1, FILE_MAX, f) : 0;
-    fclose(f);
+    (void)fclose(f);
     /* An allocation of exactly that size: the sanitizer then sees a read of one byte beyond it. */
     uint8_t *exact = malloc(size ? size : 1);
     for (size_t i = 0; exact && i < size; i++)

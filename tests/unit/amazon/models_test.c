@@ -19,12 +19,13 @@ static const char *folder(void)
 
 static bool load(const char *name, struct arena *arena, struct json *root)
 {
+    *root = (struct json){ NULL };
     struct str path = arena_fmt(arena, "%s/%s", folder(), name);
     FILE *f = fopen(path.at, "rb");
     if (!f) return false;
     char *text = arena_new(arena, char, MODEL_MAX);
     size_t len = fread(text, 1, MODEL_MAX, f);
-    fclose(f);
+    (void)fclose(f);
     struct error e;
     CHECK_ERR(json_parse((struct str){ text, len }, MODEL_MAX, root, &e), OK, &e, name);
     return true;
@@ -170,7 +171,7 @@ int main(void)
         arena_release(&arena);
         return 77;
     }
-    fclose(f);
+    (void)fclose(f);
     arena_release(&arena);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_orders),
