@@ -57,7 +57,7 @@ export function item(id, variation_id, more = {}) {
   return {
     id,
     esn: imei(id),
-    hex_id: (0x3f9a00 + id).toString(16).toUpperCase(),
+    hex_id: (0x3f9a0000 + id).toString(16).toUpperCase(),
     variation_id,
     status: 'In stock',
     warehouse: 'Main',

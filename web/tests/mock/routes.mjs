@@ -75,7 +75,7 @@ function receive(s, body) {
   const { accept_warnings: _, ...fields } = body;
   const made = {
     id,
-    hex_id: (0x3f9a00 + id).toString(16).toUpperCase(),
+    hex_id: (0x3f9a0000 + id).toString(16).toUpperCase(),
     status: 'In stock',
     warehouse: null,
     location: null,
@@ -120,13 +120,21 @@ const lineFrom = (s, b) => {
   };
 };
 
+const flags = { is_open: false, allow_commitment: false, sync_to_shipstation: false };
+
 const crud = (name) => [
   ['GET', `/${name}`, ({ s }) => page(s[name])],
   [
     'POST',
     `/${name}`,
     ({ s, body }) => {
-      const row = { id: s.nextId++, color: null, ...body, ...stamps(0) };
+      const row = {
+        id: s.nextId++,
+        color: null,
+        ...(name === 'order_statuses' ? flags : {}),
+        ...body,
+        ...stamps(0),
+      };
       s[name].push(row);
       return [201, row];
     },
@@ -227,10 +235,10 @@ export const routes = [
     ({ s, body }) => {
       if (body.password !== s.password)
         throw new Refusal(401, 'bad_credentials', 'The e-mail or the password is wrong.');
-      return [201, me(s), { 'Set-Cookie': 'stockbridge_session=mock; HttpOnly; SameSite=Lax; Path=/' }];
+      return [201, me(s), { 'Set-Cookie': 'stockbridge=mock; HttpOnly; SameSite=Lax; Path=/' }];
     },
   ],
-  ['DELETE', '/session', () => [204, undefined, { 'Set-Cookie': 'stockbridge_session=; Max-Age=0; Path=/' }]],
+  ['DELETE', '/session', () => [204, undefined, { 'Set-Cookie': 'stockbridge=; Max-Age=0; Path=/' }]],
   ['GET', '/me', ({ s }) => me(s)],
   [
     'PATCH',
@@ -302,6 +310,8 @@ export const routes = [
       const v = {
         id: s.nextId++,
         title: `${body.manufacturer} ${body.model} ${body.capacity} ${body.color} ${body.network} ${body.grade}`,
+        variant: 'Unknown',
+        damages: [],
         ...body,
         ...stamps(0),
       };
@@ -363,33 +373,26 @@ export const routes = [
     '/items',
     ({ s, body }) => {
       if (!body.items) return [201, viewItem(s, receive(s, body))];
-      return {
-        results: body.items.map((item, index) => {
-          try {
-            const made = receive(s, item);
-            return {
-              index,
-              esn: item.esn,
-              item_id: made.id,
-              hex_id: made.hex_id,
-              created: true,
-              code: null,
-              detail: null,
-            };
-          } catch (e) {
-            const [why] = e.problem.errors;
-            return {
-              index,
-              esn: item.esn,
-              item_id: null,
-              hex_id: null,
-              created: false,
-              code: why.code,
-              detail: why.detail,
-            };
-          }
-        }),
-      };
+      const results = body.items.map((item, index) => {
+        const row = { index, input: item.esn, item_id: null, hex_id: null, created: false };
+        try {
+          const made = receive(s, item);
+          return {
+            ...row,
+            item_id: made.id,
+            hex_id: made.hex_id,
+            created: true,
+            code: null,
+            detail: null,
+            errors: [],
+          };
+        } catch (e) {
+          const { errors } = e.problem;
+          return { ...row, code: errors[0].code, detail: errors[0].detail, errors };
+        }
+      });
+      const made = results.filter((row) => row.created).length;
+      return { created: made, rejected: results.length - made, results };
     },
   ],
   ['GET', '/items/:id', ({ s, id }) => viewItem(s, find(s.items, id))],
@@ -403,7 +406,7 @@ export const routes = [
           id: 1,
           at: find(s.items, id).created_at,
           actor: { kind: 'user', id: 1, name: 'ana@example.com' },
-          action: 'received',
+          action: 'created',
           order_id: null,
           order_number: null,
           reason: null,
@@ -474,7 +477,10 @@ export const routes = [
   [
     'PATCH',
     '/orders/:id/lines/:line',
-    ({ s, id, line: lineId, body }) => Object.assign(find(find(s.orders, id).lines, lineId), body),
+    ({ s, id, line: lineId, body }) => {
+      Object.assign(find(find(s.orders, id).lines, lineId), body);
+      return find(viewOrder(s, find(s.orders, id)).lines, lineId);
+    },
   ],
   [
     'DELETE',
@@ -546,10 +552,7 @@ export const routes = [
       return {
         ok: true,
         state: c.state,
-        checks: [
-          ok('token', 'The refresh token was accepted.'),
-          ok('roles', 'Listings and orders may be read.'),
-        ],
+        checks: [ok('token', 'The refresh token was accepted.'), ok('listings', 'Listings may be read.')],
         marketplaces: [{ id: 'ATVPDKIKX0DER', name: 'United States', participating: true, chosen: true }],
       };
     },

@@ -38,7 +38,7 @@ function send(response, status, body, headers = {}) {
 }
 
 async function answerApi(request, response, url, world) {
-  const signedIn = /stockbridge_session=mock/.test(request.headers.cookie ?? '');
+  const signedIn = /stockbridge=mock/.test(request.headers.cookie ?? '');
   const path = url.pathname;
   if (!signedIn && path !== '/api/v1/session')
     throw new Refusal(401, 'unauthenticated', 'Sign in, or send an API token.');
