@@ -259,10 +259,10 @@ static enum err handle_once(struct call *c, struct str key, struct error *e)
     struct str scope = arena_fmt(c->arena, "%s %lld POST %.*s", actor_kind_name(c->actor.kind).at,
         (long long)c->actor.id, STR_FMT(c->req->path));
     unsigned char hash[SECRET_HASH_SIZE];
+    struct idempotency_key once = { scope, key, secret_hash(c->req->body, hash) };
     struct idempotent_answer answer;
     bool found;
-    enum err rc = idempotency_begin(
-        &c->change, scope, key, secret_hash(c->req->body, hash), c->arena, &found, &answer, e);
+    enum err rc = idempotency_begin(&c->change, &once, c->arena, &found, &answer, e);
     if (rc) return rc;
     if (found) {
         buf_put(&c->out, answer.body);
@@ -274,7 +274,7 @@ static enum err handle_once(struct call *c, struct str key, struct error *e)
     rc = c->route->handle(c, e);
     if (rc) return rc;
     answer = (struct idempotent_answer){ c->status, buf_str(&c->out), c->location, c->etag };
-    idempotency_end(&c->change, scope, key, &answer);
+    idempotency_end(&c->change, &once, &answer);
     return OK;
 }
 

@@ -142,8 +142,9 @@ static enum err load_channel(struct call *c, int64_t id, struct channel_row **ou
 static enum err list(struct call *c, struct error *e)
 {
     int limit = (int)query_int(c, "limit", HTTP_PAGE_DEFAULT, 1, HTTP_PAGE_MAX);
-    struct str after = query_cursor_text(c);
-    struct listing_filter f = { .sku = query_str(c, "sku"),
+    struct listing_page page = { query_cursor_text(c), limit };
+    struct listing_filter f = { .channel_id = c->ids[0],
+        .sku = query_str(c, "sku"),
         .q = query_str(c, "q"),
         .state = query_word(c, "state", "active inactive ended"),
         .fulfillment = query_word(c, "fulfillment", "merchant amazon") };
@@ -154,7 +155,7 @@ static enum err list(struct call *c, struct error *e)
     size_t count = 0;
     enum err rc = query_end(c, e);
     if (!rc) rc = load_channel(c, c->ids[0], &ch, e);
-    if (!rc) rc = listing_list(c->tx, ch->id, &f, after, limit, c->arena, &rows, &count, e);
+    if (!rc) rc = listing_list(c->tx, &f, &page, c->arena, &rows, &count, e);
     if (rc) return rc;
     size_t shown = count > (size_t)limit ? (size_t)limit : count;
     list_begin(c);
@@ -430,9 +431,7 @@ static enum err plan(struct call *c, struct error *e)
     struct page page = query_page(c);
     bool has_send, send = query_bool(c, "send", &has_send);
     struct channel_row *ch = NULL;
-    struct plan_totals t;
-    struct plan_row *rows = NULL;
-    size_t count = 0;
+    struct plan plan;
     enum err rc = load_channel(c, c->ids[0], &ch, e);
     if (rc) return rc;
     ch->reserve = query_int(c, "reserve", ch->reserve, 0, 1000000);
@@ -447,23 +446,25 @@ static enum err plan(struct call *c, struct error *e)
     if (!rc)
         rc = override(c, "counted_warehouses", REFERENCE_WAREHOUSE, ch->warehouse_ids,
             &ch->warehouse_count, e);
-    if (!rc) rc = plan_dry(c->tx, ch, has_send ? send : -1, &page, c->arena, &t, &rows, &count, e);
+    if (!rc) rc = plan_dry(c->tx, ch, has_send ? send : -1, &page, c->arena, &plan, e);
     if (rc) return rc;
-    size_t shown = count > (size_t)page.limit ? (size_t)page.limit : count;
+    const struct plan_totals *t = &plan.totals;
+    const struct plan_row *rows = plan.rows;
+    size_t shown = plan.count > (size_t)page.limit ? (size_t)page.limit : plan.count;
     struct jw *w = &c->w;
     jw_object(w);
     put_time(c, "computed_at", c->now);
     jw_key(w, "totals");
     jw_object(w);
-    jw_kint(w, "listings", t.listings);
-    jw_kint(w, "to_send", t.to_send);
-    jw_kint(w, "rise", t.rise);
-    jw_kint(w, "fall", t.fall);
-    jw_kint(w, "fall_to_zero", t.fall_to_zero);
-    jw_kint(w, "no_difference", t.no_difference);
-    jw_kint(w, "left_out", t.left_out);
+    jw_kint(w, "listings", t->listings);
+    jw_kint(w, "to_send", t->to_send);
+    jw_kint(w, "rise", t->rise);
+    jw_kint(w, "fall", t->fall);
+    jw_kint(w, "fall_to_zero", t->fall_to_zero);
+    jw_kint(w, "no_difference", t->no_difference);
+    jw_kint(w, "left_out", t->left_out);
     jw_object_end(w);
-    jw_kbool(w, "would_brake", brake_pulls(t.live, t.fall_to_zero));
+    jw_kbool(w, "would_brake", brake_pulls(t->live, t->fall_to_zero));
     jw_key(w, "data");
     jw_array(w);
     for (size_t i = 0; i < shown; i++) {
@@ -477,7 +478,7 @@ static enum err plan(struct call *c, struct error *e)
         jw_kbool(w, "send", rows[i].send);
         jw_object_end(w);
     }
-    list_end_id(c, count > shown, shown ? rows[shown - 1].listing_id : 0);
+    list_end_id(c, plan.count > shown, shown ? rows[shown - 1].listing_id : 0);
     return OK;
 }
 

@@ -494,7 +494,8 @@ static enum err commit(struct call *c, struct error *e)
     if (!rc) rc = fields_end(c, e);
     if (rc) return rc;
     struct commitment_result *results = arena_new(c->arena, struct commitment_result, in.count + 1);
-    rc = commitment_add(&c->change, &o, in.rows, in.count, atomic, c->arena, results, e);
+    rc = commitment_add(&c->change, &o, &(struct commitment_request){ in.rows, in.count, atomic },
+        c->arena, results, e);
     if (rc) return rc;
     jw_object(&c->w);
     render_results(c, &o, &in, results);

@@ -59,10 +59,10 @@ static enum err list(struct call *c, enum reference_kind kind, struct error *e)
     struct page page = query_page(c);
     struct reference *rows = NULL;
     size_t count = 0;
-    int64_t warehouse_id = 0;
+    struct reference_filter filter = { kind, 0 };
     enum err rc = query_end(c, e);
-    if (!rc) rc = parent(c, kind, &warehouse_id, e);
-    if (!rc) rc = reference_list(c->tx, kind, warehouse_id, &page, c->arena, &rows, &count, e);
+    if (!rc) rc = parent(c, kind, &filter.warehouse_id, e);
+    if (!rc) rc = reference_list(c->tx, &filter, &page, c->arena, &rows, &count, e);
     if (rc) return rc;
     size_t shown = count > (size_t)page.limit ? (size_t)page.limit : count;
     list_begin(c);

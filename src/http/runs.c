@@ -103,7 +103,9 @@ static enum err queue(struct call *c, enum run_kind kind, struct str progress, s
     if (!rc) rc = ready_to_run(ch, e);
     if (!rc && kind == RUN_PUSH_QUANTITIES && !ch->inventory_sync)
         rc = error_code(e, ERR_CONFLICT, "conflict", "inventory sync is switched off");
-    if (!rc) rc = run_queue(&c->change, ch->id, kind, progress, c->arena, &run, &is_new, e);
+    if (!rc)
+        rc = run_queue(
+            &c->change, &(struct run_order){ ch->id, kind, progress }, c->arena, &run, &is_new, e);
     if (rc) return rc;
     if (is_new) audit_add(&c->change, "run", "channel", ch->id, S(""));
     c->status = 202;
@@ -214,7 +216,8 @@ static enum err verify(struct call *c, struct error *e)
 static enum err events(struct call *c, struct error *e)
 {
     struct page page = query_page(c);
-    struct channel_event_filter f = { .kind = query_word(c, "kind", EVENT_KINDS),
+    struct channel_event_filter f = { .channel_id = c->ids[0],
+        .kind = query_word(c, "kind", EVENT_KINDS),
         .severity = query_word(c, "severity", "ok info warning error"),
         .sku = query_str(c, "sku"),
         .run_id = query_id(c, "run_id") };
@@ -223,7 +226,7 @@ static enum err events(struct call *c, struct error *e)
     size_t count = 0;
     enum err rc = query_end(c, e);
     if (!rc) rc = load(c, &ch, e);
-    if (!rc) rc = channel_event_list(c->tx, c->ids[0], &f, &page, c->arena, &rows, &count, e);
+    if (!rc) rc = channel_event_list(c->tx, &f, &page, c->arena, &rows, &count, e);
     if (rc) return rc;
     size_t shown = count > (size_t)page.limit ? (size_t)page.limit : count;
     list_begin(c);

@@ -253,9 +253,10 @@ static enum err levels(struct call *c, struct error *e)
     }
     if (rc) return rc;
     if (sku.len) return level_of_sku(c, sku, &filter, e);
-    rc = variation_count ? stock_level_of_variations(c->tx, variations, variation_count, &filter,
-                               c->arena, &rows, &count, e)
-                         : stock_level_list(c->tx, &filter, &page, c->arena, &rows, &count, e);
+    struct variation_ids given = { variations, variation_count };
+    rc = variation_count
+             ? stock_level_of_variations(c->tx, &given, &filter, c->arena, &rows, &count, e)
+             : stock_level_list(c->tx, &filter, &page, c->arena, &rows, &count, e);
     if (rc) return rc;
     size_t shown = !variation_count && count > (size_t)page.limit ? (size_t)page.limit : count;
     list_begin(c);

@@ -75,7 +75,7 @@ static void read_event(struct stmt *st, struct arena *arena, struct channel_even
     };
 }
 
-enum err channel_event_list(struct tx *tx, int64_t channel_id, const struct channel_event_filter *f,
+enum err channel_event_list(struct tx *tx, const struct channel_event_filter *f,
     const struct page *page, struct arena *arena, struct channel_event **out, size_t *count,
     struct error *e)
 {
@@ -88,7 +88,7 @@ enum err channel_event_list(struct tx *tx, int64_t channel_id, const struct chan
         " AND ($4 = '' OR severity = $4) AND ($5 = '' OR sku = $5)"
         " AND ($6 = 0 OR listing_id = $6) AND ($7 = 0 OR order_id = $7)"
         " AND ($8 = 0 OR run_id = $8) ORDER BY id DESC LIMIT $9");
-    stmt_bind_int(st, 1, channel_id);
+    stmt_bind_int(st, 1, f->channel_id);
     stmt_bind_int(st, 2, page->after ? page->after : INT64_MAX);
     stmt_bind_str(st, 3, f->kind);
     stmt_bind_str(st, 4, f->severity);

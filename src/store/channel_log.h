@@ -29,12 +29,13 @@ struct channel_event {
 void channel_event_add(struct change *c, int64_t channel_id, const struct channel_event *event);
 
 struct channel_event_filter {
+    int64_t channel_id;
     struct str kind, severity, sku; /* empty: any */
     int64_t listing_id, order_id, run_id;
 };
-MUST_USE enum err channel_event_list(struct tx *tx, int64_t channel_id,
-    const struct channel_event_filter *filter, const struct page *page, struct arena *arena,
-    struct channel_event **out, size_t *count, struct error *e);
+MUST_USE enum err channel_event_list(struct tx *tx, const struct channel_event_filter *filter,
+    const struct page *page, struct arena *arena, struct channel_event **out, size_t *count,
+    struct error *e);
 
 /* Orders that could not be read. */
 struct quarantined_order {

@@ -146,31 +146,39 @@ static bool is_repeated(
 }
 
 static enum err judge_all(struct change *c, const struct order *order,
-    const struct commitment_input *inputs, size_t count, struct arena *arena,
-    struct found_item *items, struct commitment_result *results, size_t *good, struct error *e)
+    const struct commitment_request *request, struct arena *arena, struct found_item *items,
+    struct commitment_result *results, struct error *e)
 {
-    *good = 0;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < request->count; i++) {
+        const struct commitment_input *input = &request->inputs[i];
         int matches = 0;
-        enum err rc = find_item(c, &inputs[i], arena, &items[i], &matches, e);
+        enum err rc = find_item(c, input, arena, &items[i], &matches, e);
         if (rc) return rc;
-        results[i] = judge(order, &inputs[i], &items[i], matches, arena);
+        results[i] = judge(order, input, &items[i], matches, arena);
         if (results[i].committed && is_repeated(items, results, i))
             results[i] = refused(&items[i], "repeated", S("it is in this list twice"));
-        *good += results[i].committed;
     }
     return OK;
 }
 
+static size_t count_good(const struct commitment_result *results, size_t count)
+{
+    size_t good = 0;
+    for (size_t i = 0; i < count; i++)
+        good += results[i].committed;
+    return good;
+}
+
 enum err commitment_add(struct change *c, const struct order *order,
-    const struct commitment_input *inputs, size_t count, bool atomic, struct arena *arena,
+    const struct commitment_request *request, struct arena *arena,
     struct commitment_result *results, struct error *e)
 {
+    size_t count = request->count;
     struct found_item *items = arena_new(arena, struct found_item, count + 1);
-    size_t good;
-    enum err rc = judge_all(c, order, inputs, count, arena, items, results, &good, e);
+    enum err rc = judge_all(c, order, request, arena, items, results, e);
     if (rc) return rc;
-    if (atomic && good < count) {
+    size_t good = count_good(results, count);
+    if (request->atomic && good < count) {
         for (size_t i = 0; i < count; i++)
             if (results[i].committed)
                 results[i] = refused(&items[i], "not_committed_atomic",

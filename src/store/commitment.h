@@ -15,6 +15,12 @@ struct commitment_input {
     bool is_hex_id;
 };
 
+struct commitment_request {
+    const struct commitment_input *inputs;
+    size_t count;
+    bool atomic; /* all or nothing */
+};
+
 struct commitment_result {
     int64_t item_id; /* 0: none */
     bool committed;
@@ -25,7 +31,7 @@ struct commitment_result {
 /* `order` comes from order_lock in this transaction. Results are in the order of the inputs. With
  * `atomic`, one failure commits nothing: the others then say "not_committed_atomic". */
 MUST_USE enum err commitment_add(struct change *c, const struct order *order,
-    const struct commitment_input *inputs, size_t count, bool atomic, struct arena *arena,
+    const struct commitment_request *request, struct arena *arena,
     struct commitment_result *results, struct error *e);
 
 /* Restores the status that the item had. ERR_NOT_FOUND when it is not on this order; ERR_CONFLICT

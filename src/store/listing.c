@@ -149,11 +149,11 @@ enum err listing_find(struct tx *tx, int64_t channel_id, struct str sku, struct 
 
 #define CONNECTED "EXISTS (SELECT 1 FROM listing_variation lv WHERE lv.listing_id = g.id)"
 
-enum err listing_list(struct tx *tx, int64_t channel_id, const struct listing_filter *f,
-    struct str after, int limit, struct arena *arena, struct listing **out, size_t *count,
+enum err listing_list(struct tx *tx, const struct listing_filter *f,
+    const struct listing_page *page, struct arena *arena, struct listing **out, size_t *count,
     struct error *e)
 {
-    *out = arena_new(arena, struct listing, (size_t)limit + 1);
+    *out = arena_new(arena, struct listing, (size_t)page->limit + 1);
     *count = 0;
     struct search_words words;
     search_words(f->q, arena, &words);
@@ -169,15 +169,15 @@ enum err listing_list(struct tx *tx, int64_t channel_id, const struct listing_fi
         " OR COALESCE(g.imported, g.target) <> g.target OR COALESCE(g.synced, g.imported) IS NULL)"
         " THEN 1 ELSE 0 END) = $12) AND ($13 = '' OR g.sku = $13)"
         " ORDER BY g.sku LIMIT $14");
-    stmt_bind_int(st, 1, channel_id);
-    stmt_bind_str(st, 2, after);
+    stmt_bind_int(st, 1, f->channel_id);
+    stmt_bind_str(st, 2, page->after);
     search_bind(st, 3, &words);
     stmt_bind_int(st, 9, f->has_connected ? f->connected : -1);
     stmt_bind_str(st, 10, f->state);
     stmt_bind_str(st, 11, f->fulfillment);
     stmt_bind_int(st, 12, f->has_differs ? f->differs : -1);
     stmt_bind_str(st, 13, f->sku);
-    stmt_bind_int(st, 14, limit + 1);
+    stmt_bind_int(st, 14, page->limit + 1);
     while (stmt_row(st))
         read_row(st, arena, &(*out)[(*count)++]);
     enum err rc = stmt_end(st, e);

@@ -44,6 +44,7 @@ struct listing {
 };
 
 struct listing_filter {
+    int64_t channel_id;
     bool has_connected, connected;
     struct str state;       /* empty: any */
     struct str fulfillment; /* merchant, amazon; empty: any */
@@ -51,10 +52,15 @@ struct listing_filter {
     struct str sku, q;
 };
 
-/* In order of SKU; `after` is the last SKU of the page before, or empty. With connections. */
-MUST_USE enum err listing_list(struct tx *tx, int64_t channel_id,
-    const struct listing_filter *filter, struct str after, int limit, struct arena *arena,
-    struct listing **out, size_t *count, struct error *e);
+struct listing_page {
+    struct str after; /* the last SKU of the page before, or empty */
+    int limit;
+};
+
+/* In order of SKU, with connections. *count <= page->limit + 1. */
+MUST_USE enum err listing_list(struct tx *tx, const struct listing_filter *filter,
+    const struct listing_page *page, struct arena *arena, struct listing **out, size_t *count,
+    struct error *e);
 MUST_USE enum err listing_load(
     struct tx *tx, int64_t id, struct arena *arena, struct listing *out, struct error *e);
 /* Locks LOCK_CANDIDATES exclusively, then loads. */

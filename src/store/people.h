@@ -102,17 +102,19 @@ MUST_USE enum err audit_list(struct tx *tx, const struct audit_filter *filter,
  * answer is stored in the same transaction as the effect, so neither exists without the other.
  * PostgreSQL: a second request with the same key waits for the first.
  */
+struct idempotency_key {
+    struct str scope, key, body_hash;
+};
 struct idempotent_answer {
     int status;
     struct str body;
     struct str location; /* header, or empty */
     int64_t version;     /* of the resource, for its ETag; 0: none */
 };
-MUST_USE enum err idempotency_begin(struct change *c, struct str scope, struct str key,
-    struct str body_hash, struct arena *arena, bool *found, struct idempotent_answer *answer,
-    struct error *e);
+MUST_USE enum err idempotency_begin(struct change *c, const struct idempotency_key *key,
+    struct arena *arena, bool *found, struct idempotent_answer *answer, struct error *e);
 void idempotency_end(
-    struct change *c, struct str scope, struct str key, const struct idempotent_answer *answer);
+    struct change *c, const struct idempotency_key *key, const struct idempotent_answer *answer);
 MUST_USE enum err idempotency_purge(struct tx *tx, time_ms before, struct error *e);
 
 #endif

@@ -46,13 +46,10 @@ static void read_row(struct stmt *st, const struct quantity_rule *channel, struc
 }
 
 enum err plan_dry(struct tx *tx, const struct channel_row *ch, int send, const struct page *page,
-    struct arena *arena, struct plan_totals *totals, struct plan_row **out, size_t *count,
-    struct error *e)
+    struct arena *arena, struct plan *out, struct error *e)
 {
     struct quantity_rule channel = { ch->reserve, ch->has_cap, ch->cap };
-    *totals = (struct plan_totals){ 0 };
-    *out = arena_new(arena, struct plan_row, (size_t)page->limit + 1);
-    *count = 0;
+    *out = (struct plan){ .rows = arena_new(arena, struct plan_row, (size_t)page->limit + 1) };
     struct stmt *st = tx_prepare(tx,
         "SELECT g.id, g.sku, g.title, g.fulfillment, g.state, g.synced, g.synced_at, g.imported,"
         " g.imported_at, g.reserve, g.cap,"
@@ -70,13 +67,13 @@ enum err plan_dry(struct tx *tx, const struct channel_row *ch, int send, const s
     while (stmt_row(st)) {
         struct plan_row row;
         read_row(st, &channel, &row);
-        add(totals, &row);
-        bool shown = row.listing_id > page->after && *count <= (size_t)page->limit &&
+        add(&out->totals, &row);
+        bool shown = row.listing_id > page->after && out->count <= (size_t)page->limit &&
                      (send < 0 || row.send == send);
         if (!shown) continue;
         row.sku = stmt_str(st, 1, arena);
         row.title = stmt_str(st, 2, arena);
-        (*out)[(*count)++] = row;
+        out->rows[out->count++] = row;
     }
     return stmt_end(st, e);
 }

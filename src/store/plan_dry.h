@@ -21,11 +21,16 @@ struct plan_totals {
     int64_t live; /* listings that show more than zero */
 };
 
+struct plan {
+    struct plan_totals totals;
+    struct plan_row *rows;
+    size_t count;
+};
+
 /* With the counted statuses and warehouses, reserve and cap of *ch (which may be other than the
  * stored ones). Rows in order of listing id after page->after; `send`: 1 only rows that would be
  * sent, 0 only others, -1 all. Totals are of all listings. */
 MUST_USE enum err plan_dry(struct tx *tx, const struct channel_row *ch, int send,
-    const struct page *page, struct arena *arena, struct plan_totals *totals, struct plan_row **out,
-    size_t *count, struct error *e);
+    const struct page *page, struct arena *arena, struct plan *out, struct error *e);
 
 #endif

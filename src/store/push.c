@@ -241,19 +241,19 @@ enum err push_gone(struct change *c, int64_t channel_id, const struct push_claim
     return rc ? rc : listing_end(c, claim->listing_id, e);
 }
 
-enum err push_checks_due(struct tx *tx, int64_t channel_id, time_ms now, int limit,
-    struct arena *arena, struct push_check **out, size_t *count, struct error *e)
+enum err push_checks_due(struct tx *tx, const struct push_due *due, struct arena *arena,
+    struct push_check **out, size_t *count, struct error *e)
 {
-    *out = arena_new(arena, struct push_check, (size_t)limit);
+    *out = arena_new(arena, struct push_check, (size_t)due->limit);
     *count = 0;
     struct stmt *st = tx_prepare(tx,
         "SELECT p.listing_id, g.sku, g.marketplace_ids, p.wanted FROM push p"
         " JOIN listing g ON g.id = p.listing_id WHERE p.channel_id = $1 AND p.state = 'accepted'"
         " AND p.not_before <= $2 ORDER BY p.not_before LIMIT $3");
-    stmt_bind_int(st, 1, channel_id);
-    stmt_bind_int(st, 2, now);
-    stmt_bind_int(st, 3, limit);
-    while (stmt_row(st) && *count < (size_t)limit)
+    stmt_bind_int(st, 1, due->channel_id);
+    stmt_bind_int(st, 2, due->now);
+    stmt_bind_int(st, 3, due->limit);
+    while (stmt_row(st) && *count < (size_t)due->limit)
         (*out)[(*count)++] = (struct push_check){ stmt_int(st, 0), stmt_str(st, 1, arena),
             stmt_str(st, 2, arena), stmt_int(st, 3) };
     return stmt_end(st, e);

@@ -60,9 +60,14 @@ struct push_check {
     struct str sku, marketplace_ids;
     int64_t wanted;
 };
+struct push_due {
+    int64_t channel_id;
+    time_ms now;
+    int limit;
+};
 /* Accepted ones whose read-back is due, oldest first. */
-MUST_USE enum err push_checks_due(struct tx *tx, int64_t channel_id, time_ms now, int limit,
-    struct arena *arena, struct push_check **out, size_t *count, struct error *e);
+MUST_USE enum err push_checks_due(struct tx *tx, const struct push_due *due, struct arena *arena,
+    struct push_check **out, size_t *count, struct error *e);
 /* What the read-back showed. A difference that stays is sent again a bounded number of times. */
 MUST_USE enum err push_checked(struct change *c, int64_t channel_id, const struct push_check *check,
     bool has_quantity, int64_t quantity, struct error *e);

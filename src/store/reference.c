@@ -142,17 +142,17 @@ static void read_row(struct stmt *st, struct arena *arena, struct reference *out
     };
 }
 
-enum err reference_list(struct tx *tx, enum reference_kind kind, int64_t warehouse_id,
+enum err reference_list(struct tx *tx, const struct reference_filter *filter,
     const struct page *page, struct arena *arena, struct reference **out, size_t *count,
     struct error *e)
 {
     struct reference *rows = arena_new(arena, struct reference, (size_t)page->limit + 1);
     *out = rows;
     *count = 0;
-    struct stmt *st = tx_prepare(tx, sql_of[kind].list);
+    struct stmt *st = tx_prepare(tx, sql_of[filter->kind].list);
     stmt_bind_int(st, 1, page->after);
     stmt_bind_int(st, 2, page->limit + 1);
-    if (kind == REFERENCE_LOCATION) stmt_bind_int(st, 3, warehouse_id);
+    if (filter->kind == REFERENCE_LOCATION) stmt_bind_int(st, 3, filter->warehouse_id);
     while (stmt_row(st))
         read_row(st, arena, &rows[(*count)++]);
     return stmt_end(st, e);

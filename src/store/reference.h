@@ -33,8 +33,12 @@ struct reference {
 
 const char *reference_resource(enum reference_kind kind); /* "order_status" */
 
-/* In order of id; warehouse_id only for locations. *count <= page->limit + 1. */
-MUST_USE enum err reference_list(struct tx *tx, enum reference_kind kind, int64_t warehouse_id,
+struct reference_filter {
+    enum reference_kind kind;
+    int64_t warehouse_id; /* locations */
+};
+/* In order of id. *count <= page->limit + 1. */
+MUST_USE enum err reference_list(struct tx *tx, const struct reference_filter *filter,
     const struct page *page, struct arena *arena, struct reference **out, size_t *count,
     struct error *e);
 MUST_USE enum err reference_load(struct tx *tx, enum reference_kind kind, int64_t id,

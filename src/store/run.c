@@ -76,26 +76,26 @@ static enum err find_unfinished(struct change *c, int64_t channel_id, enum run_k
     return read_one(st, arena, out, e);
 }
 
-enum err run_queue(struct change *c, int64_t channel_id, enum run_kind kind, struct str progress,
-    struct arena *arena, struct run *out, bool *is_new, struct error *e)
+enum err run_queue(struct change *c, const struct run_order *order, struct arena *arena,
+    struct run *out, bool *is_new, struct error *e)
 {
     tx_lock(c->tx, LOCK_RUNS, true);
     *is_new = false;
-    enum err rc = find_unfinished(c, channel_id, kind, arena, out, e);
+    enum err rc = find_unfinished(c, order->channel_id, order->kind, arena, out, e);
     if (rc || out->id) return rc;
     struct stmt *st =
         tx_prepare(c->tx, "INSERT INTO run (channel_id, kind, state, progress, created_at)"
                           " VALUES ($1, $2, 'queued', $3, $4) RETURNING id");
-    stmt_bind_int(st, 1, channel_id);
-    stmt_bind_str(st, 2, str_of(kinds[kind]));
-    stmt_bind_str(st, 3, progress);
+    stmt_bind_int(st, 1, order->channel_id);
+    stmt_bind_str(st, 2, str_of(kinds[order->kind]));
+    stmt_bind_str(st, 3, order->progress);
     stmt_bind_int(st, 4, c->now);
-    *out = (struct run){ .channel_id = channel_id,
-        .kind = kind,
+    *out = (struct run){ .channel_id = order->channel_id,
+        .kind = order->kind,
         .state = RUN_QUEUED,
         .message = S(""),
         .error = S(""),
-        .progress = progress,
+        .progress = order->progress,
         .created_at = c->now };
     *is_new = true;
     tx_notify(c->tx, TOPIC_RUN);

@@ -30,10 +30,15 @@ struct run {
     time_ms created_at, started_at, finished_at; /* 0: not yet */
 };
 
+struct run_order {
+    int64_t channel_id;
+    enum run_kind kind;
+    struct str progress;
+};
 /* While one of that kind is queued or running for the channel, that one is given (*is_new false).
  */
-MUST_USE enum err run_queue(struct change *c, int64_t channel_id, enum run_kind kind,
-    struct str progress, struct arena *arena, struct run *out, bool *is_new, struct error *e);
+MUST_USE enum err run_queue(struct change *c, const struct run_order *order, struct arena *arena,
+    struct run *out, bool *is_new, struct error *e);
 
 MUST_USE enum err run_load(
     struct tx *tx, int64_t id, struct arena *arena, struct run *out, struct error *e);

@@ -66,16 +66,16 @@ enum err stock_level_list(struct tx *tx, const struct stock_filter *filter, cons
     return stmt_end(st, e);
 }
 
-enum err stock_level_of_variations(struct tx *tx, const int64_t *ids, size_t id_count,
+enum err stock_level_of_variations(struct tx *tx, const struct variation_ids *given,
     const struct stock_filter *filter, struct arena *arena, struct stock_level **out, size_t *count,
     struct error *e)
 {
-    *out = arena_new(arena, struct stock_level, id_count + 1);
+    *out = arena_new(arena, struct stock_level, given->count + 1);
     *count = 0;
     struct stmt *st = tx_prepare(tx, LEVEL_COLUMNS "WHERE v.id IN {ints $5} ORDER BY v.id");
     bind_filter(st, filter);
-    stmt_bind_ints(st, 5, ids, id_count);
-    while (stmt_row(st) && *count < id_count)
+    stmt_bind_ints(st, 5, given->ids, given->count);
+    while (stmt_row(st) && *count < given->count)
         read_level(st, arena, &(*out)[(*count)++]);
     return stmt_end(st, e);
 }

@@ -28,8 +28,12 @@ MUST_USE enum err stock_level_of_sku(struct tx *tx, struct str sku,
 MUST_USE enum err stock_level_list(struct tx *tx, const struct stock_filter *filter,
     const struct page *page, struct arena *arena, struct stock_level **out, size_t *count,
     struct error *e);
+struct variation_ids {
+    const int64_t *ids;
+    size_t count;
+};
 /* The given variations, in order of id; unknown ones are left out. */
-MUST_USE enum err stock_level_of_variations(struct tx *tx, const int64_t *ids, size_t id_count,
+MUST_USE enum err stock_level_of_variations(struct tx *tx, const struct variation_ids *given,
     const struct stock_filter *filter, struct arena *arena, struct stock_level **out, size_t *count,
     struct error *e);
 

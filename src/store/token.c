@@ -128,27 +128,27 @@ enum err audit_list(struct tx *tx, const struct audit_filter *f, const struct pa
     return stmt_end(st, e);
 }
 
-enum err idempotency_begin(struct change *c, struct str scope, struct str key, struct str body_hash,
-    struct arena *arena, bool *found, struct idempotent_answer *answer, struct error *e)
+enum err idempotency_begin(struct change *c, const struct idempotency_key *key, struct arena *arena,
+    bool *found, struct idempotent_answer *answer, struct error *e)
 {
     *found = false;
     struct stmt *st =
         tx_prepare(c->tx, "INSERT INTO idempotency (scope, key, body_hash, status, answer, at)"
                           " VALUES ($1, $2, $3, 0, '', $4) ON CONFLICT (scope, key) DO NOTHING");
-    stmt_bind_str(st, 1, scope);
-    stmt_bind_str(st, 2, key);
-    stmt_bind_blob(st, 3, body_hash);
+    stmt_bind_str(st, 1, key->scope);
+    stmt_bind_str(st, 2, key->key);
+    stmt_bind_blob(st, 3, key->body_hash);
     stmt_bind_int(st, 4, c->now);
     int64_t inserted;
     enum err rc = stmt_run(st, &inserted, e);
     if (rc || inserted) return rc;
     st = tx_prepare(c->tx, "SELECT body_hash, status, answer, location, version FROM idempotency"
                            " WHERE scope = $1 AND key = $2");
-    stmt_bind_str(st, 1, scope);
-    stmt_bind_str(st, 2, key);
+    stmt_bind_str(st, 1, key->scope);
+    stmt_bind_str(st, 2, key->key);
     bool same = false;
     if (stmt_row(st)) {
-        same = str_eq(stmt_blob(st, 0, arena), body_hash);
+        same = str_eq(stmt_blob(st, 0, arena), key->body_hash);
         *answer = (struct idempotent_answer){ (int)stmt_int(st, 1), stmt_str(st, 2, arena),
             stmt_str(st, 3, arena), stmt_int(st, 4) };
     }
@@ -162,7 +162,7 @@ enum err idempotency_begin(struct change *c, struct str scope, struct str key, s
 }
 
 void idempotency_end(
-    struct change *c, struct str scope, struct str key, const struct idempotent_answer *answer)
+    struct change *c, const struct idempotency_key *key, const struct idempotent_answer *answer)
 {
     struct stmt *st =
         tx_prepare(c->tx, "UPDATE idempotency SET status = $1, answer = $2,"
@@ -171,8 +171,8 @@ void idempotency_end(
     stmt_bind_str(st, 2, answer->body);
     stmt_bind_str(st, 3, answer->location);
     stmt_bind_int(st, 4, answer->version);
-    stmt_bind_str(st, 5, scope);
-    stmt_bind_str(st, 6, key);
+    stmt_bind_str(st, 5, key->scope);
+    stmt_bind_str(st, 6, key->key);
     stmt_later(st);
 }
 

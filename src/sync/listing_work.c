@@ -44,9 +44,8 @@ struct checking {
 static enum err find_due(struct tx *tx, void *ctx, struct error *e)
 {
     struct checking *k = ctx;
-    enum err rc = push_checks_due(
-        tx, k->w->channel_id, worker_now(k->w), CHECK_BATCH, k->arena, &k->checks, &k->count, e);
-    return rc;
+    struct push_due due = { k->w->channel_id, worker_now(k->w), CHECK_BATCH };
+    return push_checks_due(tx, &due, k->arena, &k->checks, &k->count, e);
 }
 
 static bool has_comma(struct str s)

@@ -320,10 +320,10 @@ static enum err begin_both(struct change *c, void *ctx, struct error *e)
     if (!b->back.before) return OK;
     struct page_intake back = { .w = b->w, .cursor_name = "orders_backfill", .cursor = b->back };
     put_cursor(c, &back);
+    struct run_order order = { b->w->channel_id, RUN_BACKFILL_ORDERS, S("reading") };
     struct run run;
     bool is_new;
-    return run_queue(
-        c, b->w->channel_id, RUN_BACKFILL_ORDERS, S("reading"), c->arena, &run, &is_new, e);
+    return run_queue(c, &order, c->arena, &run, &is_new, e);
 }
 
 /* From where the live cursor starts, and how far back the back-fill goes, once. */

@@ -100,12 +100,10 @@ static void commit(struct history *h)
             if (items[k] == items[i] && good[k]) good[i] = false;
         all = all && good[i];
     }
+    struct commitment_request request = { inputs, (size_t)count, all_or_nothing };
     struct order order;
     TRY(h, order_lock(&h->f->c, o->orders[at].id, &h->f->arena, &order, &h->f->e), OK);
-    TRY(h,
-        commitment_add(&h->f->c, &order, inputs, (size_t)count, all_or_nothing, &h->f->arena,
-            results, &h->f->e),
-        OK);
+    TRY(h, commitment_add(&h->f->c, &order, &request, &h->f->arena, results, &h->f->e), OK);
     for (int i = 0; i < count; i++) {
         bool done = good[i] && (all || !all_or_nothing);
         CHECK_INT(results[i].committed, done, h->where);

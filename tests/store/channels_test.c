@@ -97,11 +97,11 @@ static void test_states(void **state)
     CHECK_INT(ch->state, CHANNEL_SUSPECT, "state");
     CHECK_STR(ch->state_detail, S("403"), "why");
     WRITE(f, channel_set_state(&f->c, ch, CHANNEL_SUSPECT, S("403 again"), &f->e), "the same");
-    struct channel_event_filter filter = { .kind = S("state_changed") };
+    struct channel_event_filter filter = { .channel_id = id, .kind = S("state_changed") };
     struct page page = { 0, 10 };
     struct channel_event *rows;
     size_t count;
-    READ(f, channel_event_list(f->c.tx, id, &filter, &page, &f->arena, &rows, &count, &f->e), "");
+    READ(f, channel_event_list(f->c.tx, &filter, &page, &f->arena, &rows, &count, &f->e), "");
     CHECK_INT(count, 1, "told once");
     CHECK_STR(rows[0].detail, S("suspect, was connected: 403"), "in words");
     CHECK_STR(rows[0].severity_read, S("error"), "how bad");
@@ -123,7 +123,10 @@ static void test_delete(void **state)
     fix_plan(f);
     bool is_new;
     struct run run;
-    WRITE(f, run_queue(&f->c, id, RUN_SYNC_LISTINGS, S(""), &f->arena, &run, &is_new, &f->e), "");
+    WRITE(f,
+        run_queue(&f->c, &(struct run_order){ id, RUN_SYNC_LISTINGS, S("") }, &f->arena, &run,
+            &is_new, &f->e),
+        "");
     struct channel_row *ch = fix_load_channel(f, id);
     WRITE(f, channel_delete(&f->c, ch, &f->e), "delete");
     REFUSED(f, channel_load(f->c.tx, id, &f->arena, ch, &f->e), ERR_NOT_FOUND, "not_found", "gone");
@@ -180,24 +183,22 @@ static void test_events(void **state)
     struct page page = { 0, 10 };
     struct channel_event *rows;
     size_t count;
+    struct channel_event_filter filter;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        READ(f,
-            channel_event_list(
-                f->c.tx, id, &cases[i].filter, &page, &f->arena, &rows, &count, &f->e),
+        filter = cases[i].filter;
+        filter.channel_id = id;
+        READ(f, channel_event_list(f->c.tx, &filter, &page, &f->arena, &rows, &count, &f->e),
             cases[i].why);
         CHECK_INT(count, cases[i].count, cases[i].why);
     }
-    READ(f,
-        channel_event_list(f->c.tx, id, &cases[1].filter, &page, &f->arena, &rows, &count, &f->e),
-        "one");
+    filter = (struct channel_event_filter){ .channel_id = id, .kind = S("push_refused") };
+    READ(f, channel_event_list(f->c.tx, &filter, &page, &f->arena, &rows, &count, &f->e), "one");
     CHECK_STR(rows[0].kind_read, S("push_refused"), "kind");
     CHECK_STR(rows[0].channel_message, S("theirs"), "the channel's words");
     CHECK_STR(rows[0].request_id, S("R1"), "its number for support");
     CHECK(rows[0].http_status == 400 && rows[0].listing_id == 4 && !rows[0].order_id, "the rest");
-    READ(f,
-        channel_event_list(
-            f->c.tx, other, &cases[0].filter, &page, &f->arena, &rows, &count, &f->e),
-        "other");
+    filter = (struct channel_event_filter){ .channel_id = other };
+    READ(f, channel_event_list(f->c.tx, &filter, &page, &f->arena, &rows, &count, &f->e), "other");
     CHECK_INT(count, 0, "of another channel");
 }
 

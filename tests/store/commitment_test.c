@@ -15,11 +15,12 @@ static enum err take_off(struct fix *f, int64_t order_id, int64_t item_id)
 static struct commitment_result by_hex(struct fix *f, int64_t order_id, struct str hex)
 {
     struct commitment_input in = { hex, true };
+    struct commitment_request request = { &in, 1, false };
     struct commitment_result result;
     struct order o;
     fix_begin(f);
     CHECK_ERR(order_lock(&f->c, order_id, &f->arena, &o, &f->e), OK, &f->e, "lock");
-    CHECK_ERR(commitment_add(&f->c, &o, &in, 1, false, &f->arena, &result, &f->e), OK, &f->e, "");
+    CHECK_ERR(commitment_add(&f->c, &o, &request, &f->arena, &result, &f->e), OK, &f->e, "");
     CHECK_ERR(fix_commit(f), OK, &f->e, "commit");
     return result;
 }
@@ -105,11 +106,12 @@ static void test_blanks_around(void **state)
     int64_t v = fix_variation(f, "A", "A"), order = fix_order(f, ST_NEW, v, 1);
     fix_item(f, "E1", v);
     struct commitment_input in = { S(" E1\t"), false };
+    struct commitment_request request = { &in, 1, false };
     struct commitment_result result;
     struct order o;
     fix_begin(f);
     CHECK_ERR(order_lock(&f->c, order, &f->arena, &o, &f->e), OK, &f->e, "lock");
-    CHECK_ERR(commitment_add(&f->c, &o, &in, 1, false, &f->arena, &result, &f->e), OK, &f->e, "");
+    CHECK_ERR(commitment_add(&f->c, &o, &request, &f->arena, &result, &f->e), OK, &f->e, "");
     CHECK_ERR(fix_commit(f), OK, &f->e, "commit");
     CHECK_STR(str_of(result.code), S(""), "a scanner's blanks are not part of an ESN");
 }

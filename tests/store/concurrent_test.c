@@ -34,7 +34,9 @@ static enum err commit_some(struct writer *w, struct change *c, struct error *e)
         inputs[i] = (struct commitment_input){ arena_fmt(c->arena, "N%05d", w->phones[i]), false };
     struct order order;
     enum err rc = order_lock(c, w->order, c->arena, &order, e);
-    if (!rc) rc = commitment_add(c, &order, inputs, PASTE, false, c->arena, results, e);
+    if (!rc)
+        rc = commitment_add(
+            c, &order, &(struct commitment_request){ inputs, PASTE, false }, c->arena, results, e);
     for (int i = 0; i < PASTE && !rc; i++)
         w->committed += results[i].committed;
     return rc;
@@ -179,7 +181,9 @@ static enum err claim_one(struct tx *tx, void *ctx, struct error *e)
     struct order order;
     w->committed = 0;
     enum err rc = order_lock(&c, w->order, c.arena, &order, e);
-    if (!rc) rc = commitment_add(&c, &order, &input, 1, true, c.arena, &result, e);
+    if (!rc)
+        rc = commitment_add(
+            &c, &order, &(struct commitment_request){ &input, 1, true }, c.arena, &result, e);
     if (rc) return rc;
     w->committed = result.committed;
     if (!result.committed) snprintf(w->words, sizeof w->words, "%s", result.code);

@@ -311,11 +311,11 @@ const char *fix_commit_esns(struct fix *f, int64_t order_id, const char *esns, b
         str_cut(rest, ' ', &head, &tail);
         inputs[count++] = (struct commitment_input){ head, false };
     }
+    struct commitment_request request = { inputs, count, atomic };
     struct order order;
     fix_begin(f);
     CHECK_ERR(order_lock(&f->c, order_id, &f->arena, &order, &f->e), OK, &f->e, "lock");
-    CHECK_ERR(commitment_add(&f->c, &order, inputs, count, atomic, &f->arena, results, &f->e), OK,
-        &f->e, esns);
+    CHECK_ERR(commitment_add(&f->c, &order, &request, &f->arena, results, &f->e), OK, &f->e, esns);
     CHECK_ERR(fix_commit(f), OK, &f->e, esns);
     struct str codes = S("");
     for (size_t i = 0; i < count; i++) {

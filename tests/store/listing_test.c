@@ -177,12 +177,13 @@ static void test_several_marketplaces(void **state)
     CHECK_INT(fix_int(f, "SELECT seen_run FROM listing"), 2, "and is no import");
 }
 
-static size_t list(struct fix *f, int64_t channel, const struct listing_filter *filter)
+static size_t list(struct fix *f, int64_t channel, struct listing_filter filter)
 {
+    struct listing_page page = { S(""), 50 };
+    filter.channel_id = channel;
     struct listing *rows;
     size_t count;
-    READ(f, listing_list(f->c.tx, channel, filter, S(""), 50, &f->arena, &rows, &count, &f->e),
-        "list");
+    READ(f, listing_list(f->c.tx, &filter, &page, &f->arena, &rows, &count, &f->e), "list");
     return count;
 }
 
@@ -216,16 +217,17 @@ static void test_lists(void **state)
         { { .has_differs = true }, 3, "A shows what it should; the others are not pushed" },
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++)
-        CHECK_INT(list(f, channel, &cases[i].filter), cases[i].count, cases[i].why);
-    struct listing_filter any = { .connected = false };
+        CHECK_INT(list(f, channel, cases[i].filter), cases[i].count, cases[i].why);
+    struct listing_filter any = { .channel_id = channel };
+    struct listing_page page = { S(""), 2 };
     struct listing *out;
     size_t count;
-    READ(f, listing_list(f->c.tx, channel, &any, S(""), 2, &f->arena, &out, &count, &f->e), "page");
+    READ(f, listing_list(f->c.tx, &any, &page, &f->arena, &out, &count, &f->e), "page");
     CHECK_INT(count, 3, "one more than the page");
     CHECK_STR(out[0].sku, S("A"), "in order of SKU, byte by byte");
     CHECK_STR(out[1].sku, S("C"), "upper case goes before lower");
-    READ(f, listing_list(f->c.tx, channel, &any, out[1].sku, 2, &f->arena, &out, &count, &f->e),
-        "next");
+    page.after = out[1].sku;
+    READ(f, listing_list(f->c.tx, &any, &page, &f->arena, &out, &count, &f->e), "next");
     CHECK_INT(count, 2, "the rest");
     CHECK_STR(out[1].sku, S("b"), "last");
 }

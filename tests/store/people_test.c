@@ -177,37 +177,32 @@ static void test_idempotency(void **state)
 {
     struct fix *f = *state;
     struct idempotent_answer answer = { 201, S("{\"id\":1}"), S("/items/1"), 7 }, got;
+    const struct idempotency_key first = { S("u5 POST /items"), S("k"), S("h1") },
+                                 other_body = { first.scope, first.key, S("h2") },
+                                 other_caller = { S("u6 POST /items"), S("k"), S("h2") },
+                                 lost = { S("s"), S("lost"), S("h") };
     bool found = true;
     fix_begin(f);
-    CHECK_ERR(idempotency_begin(
-                  &f->c, S("u5 POST /items"), S("k"), S("h1"), &f->arena, &found, &got, &f->e),
-        OK, &f->e, "the first");
+    CHECK_ERR(
+        idempotency_begin(&f->c, &first, &f->arena, &found, &got, &f->e), OK, &f->e, "the first");
     CHECK(!found, "new");
-    idempotency_end(&f->c, S("u5 POST /items"), S("k"), &answer);
+    idempotency_end(&f->c, &first, &answer);
     CHECK_ERR(fix_commit(f), OK, &f->e, "together with its effect");
-    WRITE(f,
-        idempotency_begin(
-            &f->c, S("u5 POST /items"), S("k"), S("h1"), &f->arena, &found, &got, &f->e),
-        "the same again");
+    WRITE(f, idempotency_begin(&f->c, &first, &f->arena, &found, &got, &f->e), "the same again");
     CHECK(found && got.status == 201, "the first answer");
     CHECK_STR(got.body, answer.body, "its body");
     CHECK_STR(got.location, answer.location, "its place");
     CHECK_INT(got.version, answer.version, "its version");
-    REFUSED(f,
-        idempotency_begin(
-            &f->c, S("u5 POST /items"), S("k"), S("h2"), &f->arena, &found, &got, &f->e),
-        ERR_CONFLICT, "idempotency_conflict", "another body");
-    WRITE(f,
-        idempotency_begin(
-            &f->c, S("u6 POST /items"), S("k"), S("h2"), &f->arena, &found, &got, &f->e),
+    REFUSED(f, idempotency_begin(&f->c, &other_body, &f->arena, &found, &got, &f->e), ERR_CONFLICT,
+        "idempotency_conflict", "another body");
+    WRITE(f, idempotency_begin(&f->c, &other_caller, &f->arena, &found, &got, &f->e),
         "another caller");
     CHECK(!found, "has keys of its own");
     fix_begin(f);
-    CHECK_ERR(idempotency_begin(&f->c, S("s"), S("lost"), S("h"), &f->arena, &found, &got, &f->e),
-        OK, &f->e, "one that fails");
+    CHECK_ERR(idempotency_begin(&f->c, &lost, &f->arena, &found, &got, &f->e), OK, &f->e,
+        "one that fails");
     fix_rollback(f);
-    WRITE(f, idempotency_begin(&f->c, S("s"), S("lost"), S("h"), &f->arena, &found, &got, &f->e),
-        "again");
+    WRITE(f, idempotency_begin(&f->c, &lost, &f->arena, &found, &got, &f->e), "again");
     CHECK(!found, "left nothing");
     WRITE(f, idempotency_purge(f->c.tx, f->now + 1, &f->e), "a day later");
     CHECK_INT(fix_int(f, "SELECT COUNT(*) FROM idempotency"), 0, "forgotten");

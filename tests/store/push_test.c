@@ -37,19 +37,21 @@ static size_t due(struct fix *f, int64_t channel, struct push_check *out)
 {
     struct push_check *rows;
     size_t count;
-    READ(f, push_checks_due(f->c.tx, channel, f->now, 10, &f->arena, &rows, &count, &f->e), "due");
+    READ(f,
+        push_checks_due(
+            f->c.tx, &(struct push_due){ channel, f->now, 10 }, &f->arena, &rows, &count, &f->e),
+        "due");
     if (count) *out = rows[0];
     return count;
 }
 
 static int64_t events(struct fix *f, int64_t channel, const char *kind)
 {
-    struct channel_event_filter filter = { .kind = str_of(kind) };
+    struct channel_event_filter filter = { .channel_id = channel, .kind = str_of(kind) };
     struct page page = { 0, 50 };
     struct channel_event *rows;
     size_t count;
-    READ(f, channel_event_list(f->c.tx, channel, &filter, &page, &f->arena, &rows, &count, &f->e),
-        kind);
+    READ(f, channel_event_list(f->c.tx, &filter, &page, &f->arena, &rows, &count, &f->e), kind);
     return (int64_t)count;
 }
 

@@ -89,20 +89,16 @@ static void test_pages(void **state)
     struct fix *f = *state;
     struct reference *rows;
     size_t count;
+    struct reference_filter filter = { REFERENCE_ORDER_STATUS, 0 };
     struct page page = { 0, 2 };
-    READ(f,
-        reference_list(f->c.tx, REFERENCE_ORDER_STATUS, 0, &page, &f->arena, &rows, &count, &f->e),
-        "first page");
+    READ(f, reference_list(f->c.tx, &filter, &page, &f->arena, &rows, &count, &f->e), "first page");
     CHECK_INT(count, 3, "one more than asked for says that there is more");
     page.after = rows[1].id;
-    READ(f,
-        reference_list(f->c.tx, REFERENCE_ORDER_STATUS, 0, &page, &f->arena, &rows, &count, &f->e),
-        "second page");
+    READ(
+        f, reference_list(f->c.tx, &filter, &page, &f->arena, &rows, &count, &f->e), "second page");
     CHECK_INT(rows[0].id, 3, "goes on after the last one");
     page.after = rows[1].id;
-    READ(f,
-        reference_list(f->c.tx, REFERENCE_ORDER_STATUS, 0, &page, &f->arena, &rows, &count, &f->e),
-        "last page");
+    READ(f, reference_list(f->c.tx, &filter, &page, &f->arena, &rows, &count, &f->e), "last page");
     CHECK_INT(count, 1, "five statuses");
 
     struct reference second = { .title = S("Second"), .color = S("") };
@@ -111,11 +107,9 @@ static void test_pages(void **state)
     struct reference shelf = { .title = S("Shelf"), .warehouse_id = second.id };
     WRITE(f, reference_create(&f->c, REFERENCE_LOCATION, &shelf, &f->e),
         "the same name in another warehouse");
+    filter = (struct reference_filter){ REFERENCE_LOCATION, second.id };
     page = (struct page){ 0, 10 };
-    READ(f,
-        reference_list(
-            f->c.tx, REFERENCE_LOCATION, second.id, &page, &f->arena, &rows, &count, &f->e),
-        "locations");
+    READ(f, reference_list(f->c.tx, &filter, &page, &f->arena, &rows, &count, &f->e), "locations");
     CHECK_INT(count, 1, "of that warehouse only");
     CHECK_INT(rows[0].id, shelf.id, "its own");
 }

@@ -5,8 +5,9 @@
 
 static struct run queue(struct fix *f, int64_t channel, enum run_kind kind, bool *is_new)
 {
+    struct run_order order = { channel, kind, S("{}") };
     struct run r;
-    WRITE(f, run_queue(&f->c, channel, kind, S("{}"), &f->arena, &r, is_new, &f->e), "queue");
+    WRITE(f, run_queue(&f->c, &order, &f->arena, &r, is_new, &f->e), "queue");
     return r;
 }
 

@@ -74,9 +74,10 @@ static void test_levels(void **state)
         CHECK_INT(rows[0].outstanding, 6, "the same");
         CHECK_INT(rows[1].outstanding, 0, "nothing of b");
         const int64_t ids[] = { s.b, s.a, 999 };
+        struct variation_ids given = { ids, 3 };
         READ(f,
             stock_level_of_variations(
-                f->c.tx, ids, 3, &cases[i].filter, &f->arena, &rows, &count, &f->e),
+                f->c.tx, &given, &cases[i].filter, &f->arena, &rows, &count, &f->e),
             cases[i].why);
         CHECK_INT(count, 2, "unknown ones are left out");
         CHECK_INT(rows[0].variation_id, s.a, "in order of id");

@@ -286,10 +286,10 @@ struct running {
 static enum err queue_run(struct change *c, void *ctx, struct error *e)
 {
     struct running *r = ctx;
+    struct run_order order = { r->channel_id, (enum run_kind)r->kind, S("") };
     struct run run;
     bool is_new;
-    enum err rc =
-        run_queue(c, r->channel_id, (enum run_kind)r->kind, S(""), c->arena, &run, &is_new, e);
+    enum err rc = run_queue(c, &order, c->arena, &run, &is_new, e);
     r->id = run.id;
     return rc;
 }
