@@ -135,28 +135,38 @@ static enum err authorise(struct call *c, struct tx *tx, struct error *e)
 
 /* Bodies and parameters */
 
+static enum err wrong_parameter(
+    struct call *c, struct str name, const char *code, const char *detail, struct error *e)
+{
+    bool unknown = str_eq(str_of(code), S("unknown_parameter"));
+    element_error(c, arena_fmt(c->arena, "?%.*s", STR_FMT(name)), code, "%s", detail);
+    return error_code(e, ERR_BAD_REQUEST, unknown ? code : "bad_parameter",
+        "the parameter \"%.*s\" %s", STR_FMT(name), detail);
+}
+
+static bool is_known(const struct route *r, struct str name, bool *many)
+{
+    for (struct str rest = str_of(r->query), head, tail; rest.len; rest = tail) {
+        str_cut(rest, ' ', &head, &tail);
+        *many = str_ends(head, S("*"));
+        if (*many) head.len--;
+        if (str_eq(head, name)) return true;
+    }
+    return false;
+}
+
 static enum err check_query(struct call *c, struct error *e)
 {
     if (c->req->query_bad)
         return error_code(e, ERR_BAD_REQUEST, "bad_parameter", "the query cannot be decoded");
     for (size_t i = 0; i < c->req->query_count; i++) {
-        struct str name = c->req->query[i].name;
-        bool known = false;
-        for (struct str rest = str_of(c->route->query), head, tail; rest.len; rest = tail) {
-            str_cut(rest, ' ', &head, &tail);
-            bool many = str_ends(head, S("*"));
-            if (!str_eq(many ? str_sub(head, 0, head.len - 1) : head, name)) continue;
-            known = true;
-            for (size_t k = 0; k < i && !many; k++)
-                if (str_eq(c->req->query[k].name, name))
-                    return error_at(e, ERR_BAD_REQUEST, "bad_parameter", "",
-                        "the parameter \"%.*s\" is given twice", STR_FMT(name));
-        }
-        if (known) continue;
-        element_error(c, arena_fmt(c->arena, "?%.*s", STR_FMT(name)), "unknown_parameter",
-            "not a parameter of this route");
-        return error_code(e, ERR_BAD_REQUEST, "unknown_parameter",
-            "there is no parameter \"%.*s\" here", STR_FMT(name));
+        const struct http_field *f = &c->req->query[i];
+        bool many = false;
+        if (!is_known(c->route, f->name, &many))
+            return wrong_parameter(c, f->name, "unknown_parameter", "is none of this route", e);
+        for (size_t k = 0; k < i && !many; k++)
+            if (str_eq(c->req->query[k].name, f->name))
+                return wrong_parameter(c, f->name, "duplicate", "is given twice", e);
     }
     return OK;
 }
