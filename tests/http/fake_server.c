@@ -33,7 +33,7 @@ bool http_path_decode(struct str piece, struct arena *a, struct str *out)
         n++;
     }
     *out = (struct str){ text, n };
-    return true;
+    return str_is_utf8(*out) && !str_contains(*out, (struct str){ "", 1 });
 }
 
 void http_reply_header(struct http_reply *reply, struct str name, struct str value)

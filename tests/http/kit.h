@@ -63,6 +63,8 @@ int kit_send_bytes(
             fail_msg("%s %s gave %d, wanted %d: %.*s", (method), (path), got_, (want),             \
                 STR_FMT((k)->body));                                                               \
     } while (0)
+/* From any thread: nothing of the reply is kept but the status. */
+int kit_post_alone(const struct kit *k, const char *path, const char *body, const char *headers);
 const char *kit_path(struct kit *k, const char *path);
 const char *kit_fmt(struct kit *k, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

@@ -1,0 +1,332 @@
+/* commitment_test.c: orders, their lines, and items that go on and off them. */
+#include "kit.h"
+
+/* Variations 1 (SKU-A) and 2 (SKU-B), items A1 A2 A3 of the first and B1 of the second. */
+static void make_stock(struct kit *k)
+{
+    CALL(k, "POST", "/variations", "{\"manufacturer\":\"Apple\",\"model\":\"A\",\"sku\":\"SKU-A\"}",
+        201);
+    CALL(k, "POST", "/variations", "{\"manufacturer\":\"Apple\",\"model\":\"B\",\"sku\":\"SKU-B\"}",
+        201);
+    CALL(k, "POST", "/items",
+        "{\"items\":[{\"esn\":\"A1\",\"variation_id\":1},{\"esn\":\"A2\",\"variation_id\":1},"
+        "{\"esn\":\"A3\",\"variation_id\":1},{\"esn\":\"B1\",\"variation_id\":2}]}",
+        200);
+    CHECK_INT(kit_int(k, "/created"), 4, "four phones");
+}
+
+static int64_t make_order(struct kit *k, const char *lines, const char *status)
+{
+    CALL(k, "POST", "/orders",
+        kit_fmt(k, "{\"organization\":\"Ann\",\"status\":\"%s\",\"lines\":[%s]}", status, lines),
+        201);
+    return kit_int(k, "/id");
+}
+
+static struct str hex_of(struct kit *k, const char *esn)
+{
+    CALL(k, "GET", kit_fmt(k, "/items?esn=%s", esn), NULL, 200);
+    return kit_str(k, "/data/0/hex_id");
+}
+
+static void commit(struct kit *k, int64_t order, const char *body)
+{
+    CALL(k, "POST", kit_fmt(k, "/orders/%lld/commitments", (long long)order), body, 200);
+}
+
+/* The code of a result; "" when it was committed. */
+static struct str code(struct kit *k, size_t i)
+{
+    const char *at = kit_fmt(k, "/results/%zu/code", i);
+    return kit_null(k, at) ? S("") : kit_str(k, at);
+}
+
+static void test_guards(void **state)
+{
+    struct kit *k = *state;
+    make_stock(k);
+    int64_t mine = make_order(k, "{\"sku\":\"SKU-A\",\"quantity\":2}", "New");
+    int64_t other = make_order(k, "", "Ready to ship");
+    int64_t shipped = make_order(k, "{\"sku\":\"SKU-A\",\"quantity\":1}", "Shipped");
+    int64_t pending = make_order(k, "{\"sku\":\"SKU-A\",\"quantity\":1}", "Pending payment");
+    commit(k, mine, "{\"esns\":[\"A1\"]}");
+    commit(k, other, "{\"esns\":[\"A2\"]}");
+    struct str hex = hex_of(k, "A1"), taken = hex_of(k, "A2");
+    const struct {
+        int64_t order;
+        const char *body, *code, *detail, *why;
+    } rows[] = {
+        { mine, "{\"esns\":[\"nobody\"]}", "unknown_esn", "", "no such phone" },
+        { mine, "{\"esns\":[\"a1\"]}", "unknown_esn", "", "ESNs have case" },
+        { mine, kit_fmt(k, "{\"esns\":[\"%.*s\"]}", STR_FMT(hex)), "unknown_esn", "",
+            "a Hex ID is no ESN" },
+        { mine, "{\"hex_ids\":[\"00000000\"]}", "unknown_hex_id", "", "no such Hex ID" },
+        { mine, "{\"hex_ids\":[\"A1\"]}", "unknown_hex_id", "", "an ESN is no Hex ID" },
+        { mine, "{\"scans\":[\"nothing\"]}", "unknown_esn", "", "a scan that nothing has" },
+        { mine, "{\"esns\":[\"A1\"]}", "already_on_this_order", "", "on this order" },
+        { mine, kit_fmt(k, "{\"hex_ids\":[\"%.*s\"]}", STR_FMT(hex)), "already_on_this_order", "",
+            "on this order, by Hex ID" },
+        { mine, "{\"esns\":[\"A2\"]}", "already_committed", "SO-2", "on another order" },
+        { mine, kit_fmt(k, "{\"scans\":[\"%.*s\"]}", STR_FMT(taken)), "already_committed", "SO-2",
+            "on another order, scanned" },
+        { shipped, "{\"esns\":[\"A3\"]}", "status_forbids", "Shipped", "a closed order" },
+        { pending, "{\"esns\":[\"A3\"]}", "status_forbids", "Pending payment", "not yet paid" },
+    };
+    const char *before = kit_state(k);
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        commit(k, rows[i].order, rows[i].body);
+        CHECK(!kit_true(k, "/results/0/committed"), rows[i].why);
+        CHECK_STR(code(k, 0), str_of(rows[i].code), rows[i].why);
+        CHECK(str_contains(kit_str(k, "/results/0/detail"), str_of(rows[i].detail)), rows[i].why);
+        CHECK_INT(kit_int(k, "/order/id"), rows[i].order, rows[i].why);
+    }
+    CHECK_STR(str_of(kit_state(k)), str_of(before), "nothing changed");
+}
+
+static void test_several_at_once(void **state)
+{
+    struct kit *k = *state;
+    make_stock(k);
+    int64_t order = make_order(k, "{\"sku\":\"SKU-A\",\"quantity\":2}", "New");
+    struct str a2 = hex_of(k, "A2"), a3 = hex_of(k, "A3");
+    const char *body = kit_fmt(
+        k, "{\"atomic\":true,\"esns\":[\"A1\",\"none\"],\"hex_ids\":[\"%.*s\"]}", STR_FMT(a2));
+    const char *before = kit_state(k);
+    commit(k, order, body);
+    CHECK_STR(code(k, 0), S("not_tried"), "all or none");
+    CHECK_STR(code(k, 1), S("unknown_esn"), "the one that stopped them");
+    CHECK_STR(code(k, 2), S("not_tried"), "all or none");
+    CHECK_STR(str_of(kit_state(k)), str_of(before), "nothing changed");
+    body = kit_fmt(k,
+        "{\"esns\":[\" A1 \",\"none\",\"A1\"],\"hex_ids\":[\"%.4s-%.4s\"],\"scans\":[\"%.*s\","
+        "\"B1\"]}",
+        a2.at, a2.at + 4, STR_FMT(a3));
+    commit(k, order, body);
+    static const char *const want[] = { "", "unknown_esn", "already_on_this_order", "", "", "" };
+    CHECK_INT(kit_len(k, "/results"), COUNT_OF(want), "a result per input, in their order");
+    for (size_t i = 0; i < COUNT_OF(want); i++)
+        CHECK_STR(code(k, i), str_of(want[i]), kit_fmt(k, "input %zu", i));
+    CHECK_STR(kit_str(k, "/results/0/input"), S("A1"), "as it was read");
+    CHECK_INT(kit_int(k, "/order/committed"), 4, "four");
+    CHECK_INT(kit_int(k, "/order/lines/0/committed"), 2, "the line has what it asked for");
+    CHECK_INT(kit_int(k, "/order/uncommitted"), 0, "nothing is open");
+    CHECK_STR(kit_str(k, "/order/warnings/0/code"), S("overcommitted"), "told");
+    CALL(k, "POST", "/orders/1/match_lines", NULL, 200);
+    CHECK_INT(kit_int(k, "/quantity"), 4, "as many as are on it");
+    CHECK_INT(kit_len(k, "/warnings"), 0, "all on lines");
+    CALL(k, "POST", "/orders/1/match_lines", NULL, 200);
+    CHECK_INT(kit_int(k, "/quantity"), 4, "no more than that");
+}
+
+static void test_wrong_inputs(void **state)
+{
+    struct kit *k = *state;
+    make_stock(k);
+    int64_t order = make_order(k, "", "New");
+    const char *path = kit_fmt(k, "/orders/%lld/commitments", (long long)order);
+    char longest[65 + 1];
+    for (int i = 0; i < 65; i++)
+        longest[i] = 'x';
+    longest[65] = 0;
+    const struct {
+        const char *body, *pointer, *code, *why;
+    } rows[] = {
+        { "{}", "/esns", "required", "nothing" },
+        { "{\"esns\":[]}", "/esns", "required", "an empty list" },
+        { "{\"esns\":[],\"hex_ids\":[],\"scans\":[]}", "/esns", "required", "three of them" },
+        { "{\"atomic\":true}", "/esns", "required", "nothing to do" },
+        { "{\"esns\":[\"\"]}", "/esns/0", "too_short", "an empty ESN" },
+        { "{\"esns\":[\"A1\",\" \"]}", "/esns/1", "too_short", "white space" },
+        { kit_fmt(k, "{\"hex_ids\":[\"%s\"]}", longest), "/hex_ids/0", "too_long", "65" },
+        { kit_fmt(k, "{\"esns\":[\"A1\"],\"scans\":[\"%s\"]}", longest), "/scans/0", "too_long",
+            "65, beside a good one" },
+        { "{\"esns\":[{\"esn\":\"A1\"}]}", "/esns/0", "wrong_type", "an object" },
+        { "{\"esns\":\"A1\"}", "/esns", "wrong_type", "one without a list" },
+    };
+    const char *before = kit_state(k);
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        CALL(k, "POST", path, rows[i].body, 422);
+        kit_fault(k, rows[i].pointer, rows[i].code, rows[i].why);
+    }
+    struct buf b;
+    buf_init(&b, 100000);
+    buf_put(&b, S("{\"esns\":[\"A1\"],\"scans\":["));
+    for (int i = 0; i < 1000; i++)
+        buf_put_fmt(&b, "%s\"x%d\"", i ? "," : "", i);
+    buf_put(&b, S("]}"));
+    kit_send_bytes(k, "POST", kit_path(k, path), buf_str(&b), NULL);
+    kit_problem(k, 422, "invalid", "1001 together");
+    buf_release(&b);
+    CHECK_STR(str_of(kit_state(k)), str_of(before), "nothing changed");
+    longest[64] = 0;
+    commit(k, order, kit_fmt(k, "{\"esns\":[\"%s\"]}", longest));
+    CHECK_STR(code(k, 0), S("unknown_esn"), "64 may be asked for");
+}
+
+static void test_direct_commit(void **state)
+{
+    struct kit *k = *state;
+    make_stock(k);
+    int64_t bare = make_order(k, "", "New");
+    commit(k, bare, "{\"esns\":[\"A1\"]}");
+    CHECK_INT(kit_int(k, "/order/committed"), 1, "without a line");
+    CHECK(kit_null(k, "/order/items/0/line_id"), "on no line");
+    int64_t other = make_order(k, "{\"sku\":\"SKU-A\",\"quantity\":1}", "New");
+    commit(k, other, "{\"esns\":[\"B1\"]}");
+    CHECK(kit_true(k, "/results/0/committed"), "the wrong phone is taken");
+    CHECK(kit_null(k, "/order/items/0/line_id"), "on no line");
+    CHECK_INT(kit_int(k, "/order/lines/0/uncommitted"), 1, "the line stays open");
+    CHECK_STR(kit_str(k, "/order/warnings/0/code"), S("direct_commit_line_open"), "and told");
+    CALL(k, "GET", "/stock_levels?sku=SKU-A", NULL, 200);
+    CHECK_INT(kit_int(k, "/data/0/on_hand"), 2, "one is on an order");
+    CHECK_INT(kit_int(k, "/data/0/outstanding"), 1, "the line");
+    commit(k, other, "{\"esns\":[\"A2\"]}");
+    CHECK_INT(kit_int(k, "/order/items/0/line_id"), kit_int(k, "/order/lines/0/id"), "its line");
+    CALL(k, "DELETE",
+        kit_fmt(k, "/orders/2/lines/%lld", (long long)kit_int(k, "/order/lines/0/id")), NULL, 204);
+    CALL(k, "GET", "/orders/2", NULL, 200);
+    CHECK_INT(kit_int(k, "/committed"), 2, "its items stay");
+    CHECK(kit_null(k, "/items/0/line_id"), "as direct commits");
+}
+
+static void test_uncommit(void **state)
+{
+    struct kit *k = *state;
+    make_stock(k);
+    int64_t one = make_order(k, "{\"sku\":\"SKU-A\",\"quantity\":2}", "New");
+    int64_t two = make_order(k, "", "New");
+    CALL(k, "POST", "/inventory_statuses", "{\"title\":\"Testing\"}", 201);
+    CALL(k, "PATCH", "/items/1", "{\"status\":\"Testing\"}", 200);
+    commit(k, one, "{\"esns\":[\"A1\",\"A2\"]}");
+    CALL(k, "GET", "/items/1", NULL, 200);
+    CHECK_STR(kit_str(k, "/status"), S("Sold"), "as the settings say");
+    CHECK_INT(kit_int(k, "/order_id"), one, "on the order");
+    const struct {
+        int64_t order, item;
+        const char *why;
+    } rows[] = {
+        { two, 1, "on another order" },
+        { one, 3, "on no order" },
+        { one, 99, "no such item" },
+        { 99, 1, "no such order" },
+    };
+    const char *before = kit_state(k);
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        CALL(k, "DELETE",
+            kit_fmt(k, "/orders/%lld/commitments/%lld", (long long)rows[i].order,
+                (long long)rows[i].item),
+            NULL, 404);
+        kit_problem(k, 404, "not_found", rows[i].why);
+    }
+    CHECK_STR(str_of(kit_state(k)), str_of(before), "nothing changed");
+    CALL(k, "DELETE", "/orders/1/commitments/1", NULL, 204);
+    CALL(k, "DELETE", "/orders/1/commitments/1", NULL, 404);
+    CALL(k, "GET", "/items/1", NULL, 200);
+    CHECK_STR(kit_str(k, "/status"), S("Testing"), "what it was");
+    CHECK(kit_null(k, "/order_id"), "free again");
+    CALL(k, "GET", "/orders/1", NULL, 200);
+    CHECK_INT(kit_int(k, "/lines/0/uncommitted"), 1, "open again");
+    CALL(k, "GET", "/items/1/history", NULL, 200);
+    static const char *const actions[] = { "uncommitted", "committed", "changed", "created" };
+    for (size_t i = 0; i < COUNT_OF(actions); i++)
+        CHECK_STR(kit_str(k, kit_fmt(k, "/data/%zu/action", i)), str_of(actions[i]), "its life");
+    CHECK_STR(kit_str(k, "/data/1/order_number"), S("SO-1"), "which order");
+    CHECK_INT(kit_int(k, "/data/1/order_id"), one, "which order");
+    CHECK_STR(kit_str(k, "/data/0/actor/kind"), S("token"), "by whom");
+}
+
+/* The same phone, sold twice, and back again. */
+static void test_a_phone_that_comes_back(void **state)
+{
+    struct kit *k = *state;
+    make_stock(k);
+    int64_t first = make_order(k, "{\"sku\":\"SKU-A\",\"quantity\":1}", "New");
+    commit(k, first, "{\"esns\":[\"A1\"]}");
+    CALL(k, "POST", "/items", "{\"esn\":\"A1\",\"variation_id\":1}", 409);
+    kit_fault(k, "/esn", "duplicate_open_item", "its order is open");
+    CALL(k, "PATCH", "/orders/1", "{\"status\":\"Shipped\"}", 200);
+    CALL(k, "POST", "/items", "{\"esn\":\"A1\",\"variation_id\":1}", 201);
+    CALL(k, "DELETE", "/orders/1/commitments/1", NULL, 409);
+    kit_problem(k, 409, "conflict", "two of them in stock");
+    CALL(k, "PATCH", "/orders/1", "{\"status\":\"New\"}", 409);
+    int64_t second = make_order(k, "{\"sku\":\"SKU-A\",\"quantity\":1}", "New");
+    commit(k, second, "{\"esns\":[\"A1\"]}");
+    CHECK_INT(kit_int(k, "/results/0/item_id"), 5, "the one in stock is meant");
+    CALL(k, "PATCH", "/orders/2", "{\"status\":\"Shipped\"}", 200);
+    int64_t third = make_order(k, "", "New");
+    commit(k, third, "{\"esns\":[\"A1\"]}");
+    CHECK_STR(code(k, 0), S("several_items"), "both were sold: which is it?");
+    commit(k, third, kit_fmt(k, "{\"hex_ids\":[\"%.*s\"]}", STR_FMT(hex_of(k, "A1"))));
+    CHECK_STR(code(k, 0), S("already_committed"), "the Hex ID says which");
+    CALL(k, "GET", "/orders?esn=A1", NULL, 200);
+    CHECK_INT(kit_len(k, "/data"), 2, "both orders");
+}
+
+static void test_lines(void **state)
+{
+    struct kit *k = *state;
+    make_stock(k);
+    make_order(k,
+        "{\"variation_id\":1,\"quantity\":1,\"unit_price\":{\"amount\":9,\"currency\":\"EUR\"}}",
+        "New");
+    CHECK_STR(kit_str(k, "/lines/0/title"), S("Apple A"), "of the variation");
+    static const struct {
+        const char *method, *path, *body;
+        int status;
+        const char *pointer, *code, *why;
+    } rows[] = {
+        { "POST", "/orders/1/lines", "{\"quantity\":1}", 422, "/variation_id", "required",
+            "neither" },
+        { "POST", "/orders/1/lines", "{\"variation_id\":1,\"sku\":\"SKU-A\",\"quantity\":1}", 422,
+            "/sku", "not_allowed", "both" },
+        { "PATCH", "/orders/1/lines/1", "{\"variation_id\":1,\"sku\":\"SKU-A\"}", 422, "/sku",
+            "not_allowed", "both" },
+        { "POST", "/orders/99/lines", "{\"sku\":\"SKU-A\",\"quantity\":1}", 404, NULL, NULL,
+            "no such order" },
+        { "PATCH", "/orders/1/lines/99", "{\"quantity\":1}", 404, NULL, NULL, "no such line" },
+        { "PATCH", "/orders/2/lines/1", "{\"quantity\":1}", 404, NULL, NULL, "of another order" },
+        { "DELETE", "/orders/1/lines/99", NULL, 404, NULL, NULL, "no such line" },
+        { "DELETE", "/orders/2/lines/1", NULL, 404, NULL, NULL, "of another order" },
+        { "POST", "/orders/99/match_lines", NULL, 404, NULL, NULL, "no such order" },
+        { "POST", "/orders/99/commitments", "{\"esns\":[\"A1\"]}", 404, NULL, NULL, "no order" },
+        { "POST", "/orders/1/match_lines", "{\"x\":1}", 400, NULL, NULL, "it takes no body" },
+    };
+    make_order(k, "", "New");
+    const char *before = kit_state(k);
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        CALL(k, rows[i].method, rows[i].path, rows[i].body, rows[i].status);
+        if (rows[i].pointer) kit_fault(k, rows[i].pointer, rows[i].code, rows[i].why);
+        if (rows[i].status == 404) kit_problem(k, 404, "not_found", rows[i].why);
+    }
+    CHECK_STR(str_of(kit_state(k)), str_of(before), "nothing changed");
+    CALL(k, "POST", "/orders/1/lines", "{\"sku\":\"SKU-NEW\",\"quantity\":3}", 201);
+    CHECK(kit_true(k, "/unknown_sku"), "no variation has it");
+    CALL(k, "GET", "/orders?unknown_sku=true", NULL, 200);
+    CHECK_STR(kit_str(k, "/data/0/warnings/0/code"), S("unknown_sku"), "told");
+    CALL(k, "PATCH", "/variations/2", "{\"sku\":\"SKU-NEW\"}", 200);
+    CALL(k, "GET", "/orders?unknown_sku=true", NULL, 200);
+    CHECK_INT(kit_len(k, "/data"), 0, "healed by itself");
+    CALL(k, "GET", "/stock_levels?variation_id=2", NULL, 200);
+    CHECK_INT(kit_int(k, "/data/0/outstanding"), 3, "and counted");
+    CALL(k, "PATCH", "/orders/1/lines/2", "{\"sku\":\"SKU-A\"}", 200);
+    CALL(k, "GET", "/stock_levels?variation_id=2&variation_id=1", NULL, 200);
+    CHECK_INT(kit_int(k, "/data/0/outstanding"), 4, "both lines now");
+    CHECK_INT(kit_int(k, "/data/1/outstanding"), 0, "none");
+    CALL(k, "PATCH", "/orders/1", "{\"status\":\"Canceled\"}", 200);
+    CALL(k, "GET", "/stock_levels?variation_id=1", NULL, 200);
+    CHECK_INT(kit_int(k, "/data/0/outstanding"), 0, "closed");
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        KIT_TEST(test_guards),
+        KIT_TEST(test_several_at_once),
+        KIT_TEST(test_wrong_inputs),
+        KIT_TEST(test_direct_commit),
+        KIT_TEST(test_uncommit),
+        KIT_TEST(test_a_phone_that_comes_back),
+        KIT_TEST(test_lines),
+    };
+    return kit_main(argc, argv, "http_commitment", tests, COUNT_OF(tests));
+}
