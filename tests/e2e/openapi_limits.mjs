@@ -7,6 +7,10 @@
 
 const OF_EACH_TYPE = [null, true, 1, 1.5, '', 'x', [], {}];
 
+/* Well-formed texts that the document's general rules forbid, or that have broken programs before. */
+const STRANGE = ['a\u0000b', 'a\u0007b', 'a\u0085b', 'a\ud800b', '%s%n', "'; --", '\u202e', ' padded '];
+const isStrange = (request) => STRANGE.some((text) => whole(request).includes(JSON.stringify(text).slice(1, -1)));
+
 function strings({ maxLength: most = 1000, minLength: least = 1 }) {
   const lengths = [most + 1, most, least, least - 1];
   return [
@@ -14,6 +18,7 @@ function strings({ maxLength: most = 1000, minLength: least = 1 }) {
     '#12',
     'no such thing',
     '2026-13-45T00:00:00Z',
+    ...STRANGE,
   ];
 }
 
@@ -76,7 +81,8 @@ function queries(description, operation, good) {
   return out;
 }
 
-const shown = ({ query, body }) => JSON.stringify(body ?? query).slice(0, 300);
+const whole = ({ query, body }) => JSON.stringify(body ?? query);
+const shown = (request) => whole(request).slice(0, 300);
 
 /* Whether the answer points at one of the places, or at what they lie in or hold. */
 function pointsAt(text, places) {
@@ -84,52 +90,54 @@ function pointsAt(text, places) {
   return pointers.some((p) => places.some((place) => p.startsWith(place) || place.startsWith(`${p}/`)));
 }
 
+/* One request: what is wrong with its answer; `judge` adds what else is. */
+async function tryOne(description, operation, request, ask, judge) {
+  const answer = await ask(request);
+  const faults = description.check(operation.id, answer);
+  if (answer.status >= 500) faults.push(`${answer.status}: ${answer.text}`);
+  if (!isStrange(request)) faults.push(...judge(answer));
+  return faults.map((fault) => `${operation.id} with ${shown(request)}: ${fault}`);
+}
+
+function judgeForbidden(places) {
+  return ({ status, text }) => {
+    if (status !== 422) return [`${status} instead of 422: ${places}`];
+    return pointsAt(text, places) ? [] : [`points not at ${places}: ${text}`];
+  };
+}
+
 /* What the document forbids is a 422 that points at the place, or of a query parameter a 400. */
 export async function beyondLimits(description, operation, make, ask) {
   const good = await make();
   const faults = [];
-  for (const { request, places } of bodies(description, operation, good).filter((one) => one.places.length)) {
-    const answer = await ask(request);
-    const what = `${operation.id} with ${shown(request)}`;
-    faults.push(...description.check(operation.id, answer).map((f) => `${what}: ${f}`));
-    if (answer.status !== 422) faults.push(`${what}: ${answer.status} instead of 422: ${places}`);
-    else if (!pointsAt(answer.text, places)) faults.push(`${what}: points not at ${places}: ${answer.text}`);
-  }
-  for (const request of queries(description, operation, good)) {
-    if (!description.checkRequest(operation.id, request).length) continue;
-    const answer = await ask(request);
-    const what = `${operation.id} with ${shown(request)}`;
-    faults.push(...description.check(operation.id, answer).map((f) => `${what}: ${f}`));
-    /* Titles that do not exist are a 422 where that is documented, however long they are. */
-    const may = '422' in operation.responses ? [400, 422] : [400];
-    if (!may.includes(answer.status)) faults.push(`${what}: ${answer.status} instead of ${may}`);
-  }
+  /* Titles that do not exist are a 422 where that is documented, however long they are. */
+  const may = '422' in operation.responses ? [400, 422] : [400];
+  const judgeQuery = ({ status }) => (may.includes(status) ? [] : [`${status} instead of ${may}`]);
+  for (const { request, places } of bodies(description, operation, good).filter((one) => one.places.length))
+    faults.push(...(await tryOne(description, operation, request, ask, judgeForbidden(places))));
+  for (const request of queries(description, operation, good))
+    if (description.checkRequest(operation.id, request).length)
+      faults.push(...(await tryOne(description, operation, request, ask, judgeQuery)));
   return faults;
 }
 
 /* Rules that no schema can tell: what they refuse is well formed all the same. */
 const OTHER_RULES = ['unknown_value', 'not_allowed', 'imei_check', 'duplicate', 'required'];
 
+function judgeAllowed({ status, text }) {
+  const codes = status === 422 ? (JSON.parse(text).errors ?? []).map((e) => e.code) : [];
+  const refused = status === 400 || codes.some((code) => !OTHER_RULES.includes(code));
+  return refused ? [`${status} although it is allowed: ${text.slice(0, 500)}`] : [];
+}
+
 /* What the document allows is not refused for its form. */
 export async function withinLimits(description, operation, make, ask) {
-  const faults = [];
   const good = await make();
-  const allowed = bodies(description, operation, good).filter((one) => !one.places.length);
-  for (const { request } of allowed) {
-    const answer = await ask(request);
-    const what = `${operation.id} with ${shown(request)}`;
-    faults.push(...description.check(operation.id, answer).map((f) => `${what}: ${f}`));
-    const codes = answer.status === 422 ? JSON.parse(answer.text).errors.map((e) => e.code) : [];
-    if (answer.status === 400 || codes.some((code) => !OTHER_RULES.includes(code)))
-      faults.push(`${what}: ${answer.status} although it is allowed: ${answer.text.slice(0, 500)}`);
-  }
-  for (const request of queries(description, operation, good)) {
-    if (request.query.cursor || description.checkRequest(operation.id, request).length) continue;
-    const answer = await ask(request);
-    const what = `${operation.id} with ${shown(request)}`;
-    faults.push(...description.check(operation.id, answer).map((f) => `${what}: ${f}`));
-    if (answer.status === 400)
-      faults.push(`${what}: ${answer.status} although it is allowed: ${answer.text.slice(0, 500)}`);
-  }
+  const faults = [];
+  for (const { request } of bodies(description, operation, good).filter((one) => !one.places.length))
+    faults.push(...(await tryOne(description, operation, request, ask, judgeAllowed)));
+  for (const request of queries(description, operation, good))
+    if (!request.query.cursor && !description.checkRequest(operation.id, request).length)
+      faults.push(...(await tryOne(description, operation, request, ask, judgeAllowed)));
   return faults;
 }

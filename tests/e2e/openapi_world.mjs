@@ -5,7 +5,7 @@
 import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
-import { build, call, command, folder, imei, start, until } from './world.mjs';
+import { build, call, command, folder, imei, start, startPostgres, until } from './world.mjs';
 
 const PASSWORD = 'maple-otter-canyon-71';
 export const ROLES = ['admin', 'manager', 'warehouse', 'viewer'];
@@ -159,8 +159,10 @@ async function signIn(w, email) {
   return { cookie: reply.headers.get('set-cookie').split(';')[0], 'x-csrf-token': me.csrf_token };
 }
 
-export async function startWorld() {
+export async function startWorld(engine = 'sqlite') {
   const data = folder();
+  const postgres = engine === 'postgres' ? await startPostgres() : null;
+  const where = ['--data', data, ...(postgres ? ['--database', postgres.database] : [])];
   const broken = new Set();
   const simulator = start(path.join(build, 'amazon-sim'), [
     '--listen',
@@ -176,12 +178,11 @@ export async function startWorld() {
   ]);
   const sim = await simulator.url;
   const spoiler = await startSpoiler(sim, broken);
-  const made = command(['token', 'create', '--name', 'walk', '--role', 'admin', '--data', data]);
+  const made = command(['token', 'create', '--name', 'walk', '--role', 'admin', ...where]);
   if (made.code !== 0) throw new Error(made.err);
   const server = start(path.join(build, 'stockbridge'), [
     'serve',
-    '--data',
-    data,
+    ...where,
     '--listen',
     '127.0.0.1:0',
     '--order-poll',
@@ -208,6 +209,7 @@ export async function startWorld() {
     await server.stop();
     await spoiler.close();
     await simulator.stop();
+    if (postgres) await postgres.stop();
     fs.rmSync(data, { recursive: true, force: true });
   };
   return w;
