@@ -248,44 +248,10 @@ static enum err read_tx(struct tx *tx, void *ctx, struct error *e)
     return rc ? rc : c->route->handle(c, e);
 }
 
-static struct str idempotency_key(struct call *c)
+static enum err run_handler(struct call *c, void *ctx, struct error *e)
 {
-    bool takes = str_eq(c->req->method, S("POST")) && !(c->route->flags & ROUTE_NO_KEY);
-    return takes ? http_request_header(c->req, S("idempotency-key")) : S("");
-}
-
-static enum err check_key(struct str key, struct error *e)
-{
-    bool good = key.len <= 255;
-    for (size_t i = 0; i < key.len; i++)
-        good = good && key.at[i] >= '!' && key.at[i] <= '~';
-    return good ? OK
-                : error_code(e, ERR_BAD_REQUEST, "bad_header",
-                      "an Idempotency-Key has at most 255 printable characters without space");
-}
-
-static enum err handle_once(struct call *c, struct str key, struct error *e)
-{
-    struct str scope = arena_fmt(c->arena, "%s %lld POST %.*s", actor_kind_name(c->actor.kind).at,
-        (long long)c->actor.id, STR_FMT(c->req->path));
-    unsigned char hash[SECRET_HASH_SIZE];
-    struct idempotency_key once = { scope, key, secret_hash(c->req->body, hash) };
-    struct idempotent_answer answer;
-    bool found;
-    enum err rc = idempotency_begin(&c->change, &once, c->arena, &found, &answer, e);
-    if (rc) return rc;
-    if (found) {
-        buf_put(&c->out, answer.body);
-        c->status = answer.status;
-        c->location = answer.location;
-        c->etag = answer.version;
-        return OK;
-    }
-    rc = c->route->handle(c, e);
-    if (rc) return rc;
-    answer = (struct idempotent_answer){ c->status, buf_str(&c->out), c->location, c->etag };
-    idempotency_end(&c->change, &once, &answer);
-    return OK;
+    (void)ctx;
+    return c->route->handle(c, e);
 }
 
 static enum err write_tx(struct tx *tx, void *ctx, struct error *e)
@@ -295,9 +261,7 @@ static enum err write_tx(struct tx *tx, void *ctx, struct error *e)
     c->tx = tx;
     c->change = (struct change){ tx, tx_arena(tx), &c->actor, c->now, c->api->options.rng };
     enum err rc = authorise(c, tx, e);
-    if (rc) return rc;
-    struct str key = idempotency_key(c);
-    return key.len ? handle_once(c, key, e) : c->route->handle(c, e);
+    return rc ? rc : once(c, run_handler, NULL, e);
 }
 
 static enum err authorise_tx(struct tx *tx, void *ctx, struct error *e)
@@ -378,7 +342,7 @@ static void handle_api(struct call *c, struct str path)
     if (!(c->route->flags & ROUTE_OPEN) && (is_write(c) || c->req->query_count))
         rc = db_read(c->api->options.db, "authorise", authorise_tx, c, &e);
     if (!rc) rc = check_query(c, &e);
-    if (!rc) rc = check_key(idempotency_key(c), &e);
+    if (!rc) rc = once_check(c, &e);
     if (!rc) rc = read_body(c, &e);
     if (!rc) rc = run_route(c, &e);
     if (!rc && c->out.failed) rc = error_set(&e, ERR_TOO_LARGE, "the answer is too large");

@@ -64,7 +64,7 @@ enum route_flags {
     ROUTE_NO_TX = 2,   /* does its own transactions, or none */
     ROUTE_NO_BODY = 4, /* a write that takes no body */
     ROUTE_OPTIONAL_BODY = 8,
-    ROUTE_NO_KEY = 16, /* its answer holds a secret, so that it must not be kept for repeating */
+    ROUTE_SECRET = 16, /* its answer holds a secret: what is kept of it for repeating is sealed */
 };
 
 struct route {
@@ -150,6 +150,12 @@ struct str pointer_to(struct call *c, struct str at, struct str name);
 void field_required(struct fields *f, const char *name);
 /* ERR_INVALID when any field was wrong. */
 MUST_USE enum err fields_end(struct call *c, struct error *e);
+
+/* once.c: the Idempotency-Key of a POST. */
+MUST_USE enum err once_check(const struct call *c, struct error *e); /* its form */
+typedef enum err (*once_fn)(struct call *c, void *ctx, struct error *e);
+/* In the write transaction: work, unless it was done before; then its first answer. */
+MUST_USE enum err once(struct call *c, once_fn work, void *ctx, struct error *e);
 
 /* If-Match against the version. */
 MUST_USE enum err check_etag(struct call *c, int64_t version, struct error *e);

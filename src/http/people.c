@@ -145,11 +145,9 @@ struct user_write {
     bool has_name, has_role, has_active, has_password, active;
 };
 
-static enum err create_user_tx(struct tx *tx, void *ctx, struct error *e)
+static enum err create_user_once(struct call *c, void *ctx, struct error *e)
 {
     const struct user_write *in = ctx;
-    struct call *c = in->c;
-    account_begin(c, tx);
     struct user u = {
         .email = in->email, .name = in->name, .role = in->role, .password_hash = in->hash
     };
@@ -164,8 +162,13 @@ static enum err create_user_tx(struct tx *tx, void *ctx, struct error *e)
     return OK;
 }
 
-/* The idempotency key is let be: its stored answer would hold the password that was made, and a
- * second try meets "duplicate" on the e-mail. */
+static enum err create_user_tx(struct tx *tx, void *ctx, struct error *e)
+{
+    struct user_write *in = ctx;
+    account_begin(in->c, tx);
+    return once(in->c, create_user_once, in, e);
+}
+
 static enum err create_user(struct call *c, struct error *e)
 {
     struct user_write in = { .c = c, .name = S(""), .made = S("") };
@@ -360,11 +363,11 @@ static enum err list_audit(struct call *c, struct error *e)
 
 const struct route routes_people[] = {
     { "GET", "/users", AREA_PEOPLE, PERMISSION_READ, 0, "limit cursor", list_users },
-    { "POST", "/users", AREA_PEOPLE, PERMISSION_FULL, ROUTE_NO_TX, "", create_user },
+    { "POST", "/users", AREA_PEOPLE, PERMISSION_FULL, ROUTE_NO_TX | ROUTE_SECRET, "", create_user },
     { "GET", "/users/{}", AREA_PEOPLE, PERMISSION_READ, 0, "", get_user },
     { "PATCH", "/users/{}", AREA_PEOPLE, PERMISSION_FULL, ROUTE_NO_TX, "", update_user },
     { "GET", "/tokens", AREA_PEOPLE, PERMISSION_READ, 0, "limit cursor", list_tokens },
-    { "POST", "/tokens", AREA_PEOPLE, PERMISSION_FULL, ROUTE_NO_KEY, "", create_token },
+    { "POST", "/tokens", AREA_PEOPLE, PERMISSION_FULL, ROUTE_SECRET, "", create_token },
     { "DELETE", "/tokens/{}", AREA_PEOPLE, PERMISSION_FULL, 0, "", delete_token },
     { "GET", "/audit", AREA_PEOPLE, PERMISSION_READ, 0,
         "resource resource_id user_id from to limit cursor", list_audit },

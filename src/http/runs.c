@@ -1,7 +1,7 @@
 /* runs.c: long work, and what a person asks a channel to do now. */
 #include "store/run.h"
 
-#include "http/internal.h"
+#include "http/account.h"
 #include "store/channel_log.h"
 #include "store/channels.h"
 
@@ -149,18 +149,6 @@ static enum err release(struct call *c, struct error *e)
     return render_channel(c, ch->id, e);
 }
 
-struct state_read {
-    int64_t id;
-    struct arena *arena;
-    struct channel_row *ch;
-};
-
-static enum err read_state(struct tx *tx, void *ctx, struct error *e)
-{
-    struct state_read *r = ctx;
-    return channel_load(tx, r->id, r->arena, r->ch, e);
-}
-
 static void render_verified(
     struct call *c, const struct verify_result *v, const struct channel_row *ch)
 {
@@ -195,17 +183,36 @@ static void render_verified(
     jw_object_end(&c->w);
 }
 
+struct verification {
+    struct call *c;
+    struct verify_result result;
+};
+
+static enum err show_verified(struct call *c, void *ctx, struct error *e)
+{
+    const struct verification *v = ctx;
+    struct channel_row *ch = NULL;
+    enum err rc = load(c, &ch, e);
+    if (!rc) render_verified(c, &v->result, ch);
+    return rc;
+}
+
+static enum err verify_tx(struct tx *tx, void *ctx, struct error *e)
+{
+    struct verification *v = ctx;
+    account_begin(v->c, tx);
+    return once(v->c, show_verified, v, e);
+}
+
 /* Calls the channel, so outside any transaction. */
 static enum err verify(struct call *c, struct error *e)
 {
-    struct verify_result *v = arena_new(c->arena, struct verify_result, 1);
-    struct state_read r = { c->ids[0], c->arena, arena_new(c->arena, struct channel_row, 1) };
+    struct verification *v = arena_new(c->arena, struct verification, 1);
+    v->c = c;
     if (!c->api->options.engine)
         return error_set(e, ERR_UNAVAILABLE, "this process does not talk to channels");
-    enum err rc = engine_verify(c->api->options.engine, c->ids[0], c->arena, v, e);
-    if (!rc) rc = db_read(c->api->options.db, "verify", read_state, &r, e);
-    if (!rc) render_verified(c, v, r.ch);
-    return rc;
+    enum err rc = engine_verify(c->api->options.engine, c->ids[0], c->arena, &v->result, e);
+    return rc ? rc : db_write(c->api->options.db, "verify", verify_tx, v, e);
 }
 
 #define EVENT_KINDS                                                                                \
