@@ -68,10 +68,13 @@ static void lingers_read(struct http_server *s, time_ms now)
     pthread_mutex_unlock(&s->conns_lock);
 }
 
-/* A request that is late can still be told so; whoever does not read is not waited for. */
+/* A request that is late can still be told so; whoever does not read is not waited for: without
+ * the reset the kernel would keep megabytes of the reply for minutes after the close. */
 static void cut(struct http_conn *c, enum http_phase phase)
 {
     bool can_answer = phase == HTTP_IDLE || phase == HTTP_HEADER || phase == HTTP_BODY;
+    const struct linger none = { .l_onoff = 1 };
+    if (!can_answer) (void)setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &none, sizeof none);
     shutdown(c->fd, can_answer ? SHUT_RD : SHUT_RDWR);
 }
 
