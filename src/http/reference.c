@@ -106,14 +106,31 @@ static void read_fields(struct fields *f, const struct shape *s, struct referenc
     (void)field_bool(f, "sync_to_shipstation", &out->sync_to_shipstation);
 }
 
+/* The first letters of the words of a title: "Cracked back" gives CB. */
+static struct str initials_of(struct call *c, struct str title)
+{
+    enum { LETTERS_MAX = 10, LETTER_BYTES = 4 };
+    char *out = arena_new(c->arena, char, LETTERS_MAX *LETTER_BYTES);
+    size_t len = 0, letters = 0;
+    for (size_t i = 0; i < title.len && letters < LETTERS_MAX; i++) {
+        if (title.at[i] == ' ' || (i && title.at[i - 1] != ' ')) continue;
+        char first = title.at[i];
+        out[len++] = first >= 'a' && first <= 'z' ? (char)(first - 'a' + 'A') : first;
+        for (size_t k = i + 1; k < title.len && ((unsigned char)title.at[k] & 0xC0) == 0x80; k++)
+            out[len++] = title.at[k];
+        letters++;
+    }
+    return (struct str){ out, len };
+}
+
 static enum err create(struct call *c, enum reference_kind kind, struct error *e)
 {
     const struct shape *s = &shapes[kind];
     struct fields f = fields_root(c, s->known);
     struct reference r = { .title = S(""), .color = S(""), .initials = S("") };
     field_required(&f, s->title);
-    if (s->initials) field_required(&f, "initials");
     read_fields(&f, s, &r);
+    if (s->initials && !field_present(&f, "initials")) r.initials = initials_of(c, r.title);
     enum err rc = fields_end(c, e);
     if (!rc) rc = parent(c, kind, &r.warehouse_id, e);
     if (!rc) rc = reference_create(&c->change, kind, &r, e);

@@ -31,8 +31,7 @@
 #define GRADE(must) TITLE("title", must), COLOR, NUMBER("position", 0, 0, 10000), END
 static const struct field_spec grade[] = { GRADE(REQUIRED) }, grade_patch[] = { GRADE(0) };
 
-#define DAMAGE(must)                                                                               \
-    TITLE("title", must), COLOR, { "initials", "\"I\"", FIELD_TEXT, must, 1, 10 }, END
+#define DAMAGE(must) TITLE("title", must), COLOR, { "initials", "\"I\"", FIELD_TEXT, 0, 1, 10 }, END
 static const struct field_spec damage[] = { DAMAGE(REQUIRED) }, damage_patch[] = { DAMAGE(0) };
 
 #define WAREHOUSE(must) TITLE("name", must), COLOR, END

@@ -168,6 +168,15 @@ static void test_broken_bodies(void **state)
     CALL(k, "POST", "/grades", NULL, 415);
 }
 
+static void test_initials(void **state)
+{
+    struct kit *k = *state;
+    CALL(k, "POST", "/damage_conditions", "{\"title\":\"cracked  back\"}", 201);
+    CHECK_STR(kit_str(k, "/initials"), S("CB"), "of each word the first letter");
+    CALL(k, "POST", "/damage_conditions", "{\"title\":\"\u00c9clat n d e f g h i j k l\"}", 201);
+    CHECK_STR(kit_str(k, "/initials"), S("\xc3\x89NDEFGHIJK"), "ten at most, whole characters");
+}
+
 static void test_repeated_requests(void **state)
 {
     struct kit *k = *state;
@@ -257,6 +266,7 @@ int main(int argc, char **argv)
         KIT_TEST(test_pages),
         KIT_TEST(test_bodies),
         KIT_TEST(test_broken_bodies),
+        KIT_TEST(test_initials),
         KIT_TEST(test_repeated_requests),
         KIT_TEST(test_settings),
         KIT_TEST(test_people),
