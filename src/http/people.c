@@ -159,6 +159,8 @@ static enum err create_user_once(struct call *c, void *ctx, struct error *e)
     put_opt(c, "password", in->made);
     jw_object_end(&c->w);
     c->status = 201;
+    c->etag = u.version;
+    c->location = arena_fmt(c->arena, "/api/v1/users/%lld", (long long)u.id);
     return OK;
 }
 
