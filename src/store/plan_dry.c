@@ -3,15 +3,28 @@
 
 #include "core/quantity.h"
 
-static const char *judge(const struct plan_row *row, bool amazon, bool ended, bool connected)
+/* `older`: the other one of what was accepted and what was read, where it is known. */
+static const char *judge(const struct plan_row *row, const struct push_facts *f, int64_t older)
 {
-    if (amazon) return "amazon_fulfilled";
-    if (ended) return "ended";
-    if (!connected) return "not_connected";
+    switch (push_decide(f)) {
+    case PUSH_AMAZON_FULFILLED:
+        return "amazon_fulfilled";
+    case PUSH_ENDED:
+        return "ended";
+    case PUSH_NOT_CONNECTED:
+        return "not_connected";
+    case PUSH_UNCHANGED:
+        return "no_difference";
+    case PUSH_SYNC_OFF:
+    case PUSH_CHANNEL_PAUSED:
+    case PUSH_RECONNECT_NEEDED: /* not asked: the plan is what would be sent without them */
+    case PUSH_WANTED:
+        break;
+    }
     if (!row->has_live) return "live_unknown";
-    if (row->wanted == row->live) return "no_difference";
+    int64_t shown = row->wanted == row->live ? older : row->live;
     if (row->wanted == 0) return "fall_to_zero";
-    return row->wanted < row->live ? "fall" : "rise";
+    return row->wanted < shown ? "fall" : "rise";
 }
 
 static void add(struct plan_totals *t, const struct plan_row *row)
@@ -36,12 +49,21 @@ static void read_row(struct stmt *st, const struct quantity_rule *channel, struc
     bool read_last = !stmt_null(st, 7) && (stmt_null(st, 5) || stmt_int(st, 8) >= stmt_int(st, 6));
     struct quantity_rule rule = quantity_rule_of(
         channel, !stmt_null(st, 9), stmt_int(st, 9), !stmt_null(st, 10), stmt_int(st, 10));
+    struct push_facts facts = { .amazon_fulfilled = amazon,
+        .ended = ended,
+        .connected = connected,
+        .inventory_sync = true,
+        .target = quantity_target(stmt_int(st, 12) - stmt_int(st, 13), &rule),
+        .has_synced = !stmt_null(st, 5),
+        .has_imported = !stmt_null(st, 7),
+        .synced = stmt_int(st, 5),
+        .imported = stmt_int(st, 7) };
     *row = (struct plan_row){ .listing_id = stmt_int(st, 0),
-        .has_live = !amazon && (!stmt_null(st, 5) || !stmt_null(st, 7)),
-        .live = read_last ? stmt_int(st, 7) : stmt_int(st, 5),
+        .has_live = !amazon && (facts.has_synced || facts.has_imported),
+        .live = read_last ? facts.imported : facts.synced,
         .has_wanted = !amazon && !ended && connected };
-    if (row->has_wanted) row->wanted = quantity_target(stmt_int(st, 12) - stmt_int(st, 13), &rule);
-    row->reason = judge(row, amazon, ended, connected);
+    if (row->has_wanted) row->wanted = facts.target;
+    row->reason = judge(row, &facts, read_last ? facts.synced : facts.imported);
     row->send = row->has_wanted && !str_eq(str_of(row->reason), S("no_difference"));
 }
 

@@ -1,6 +1,8 @@
 /* push_plan_test.c: which wishes are made, and which are not. */
 #include "fixture.h"
 
+#include "store/plan_dry.h"
+
 struct wish {
     int64_t count, wanted, lane;
 };
@@ -63,6 +65,52 @@ static void test_lanes(void **state)
     CHECK_INT(fix_claim(f, channel).listing_id, 0, "that was all");
     CHECK_INT(fix_int(f, "SELECT COUNT(*) FROM dirty_listing"), 0, "no mark is left");
     CHECK_INT(fix_int(f, "SELECT COUNT(*) FROM dirty_variation"), 0, "nor of variations");
+}
+
+/* What a person is shown beforehand is what the planner then does. */
+static void test_dry_plan_agrees(void **state)
+{
+    struct fix *f = *state;
+    int64_t channel = fix_channel(f, "Shop");
+    static const struct {
+        int64_t synced, imported; /* -1: not known; imported was read later */
+        int units;
+        const char *reason, *why;
+    } rows[] = {
+        { -1, -1, 2, "live_unknown", "nothing is known" },
+        { 2, 2, 2, "no_difference", "both agree" },
+        { -1, 2, 2, "no_difference", "what is known agrees" },
+        { 1, 2, 2, "rise", "it is shown, but we told less" },
+        { 3, 2, 2, "fall", "it is shown, but we told more" },
+        { 2, 5, 2, "fall", "we told it, more is shown" },
+        { 2, 0, 2, "rise", "we told it, less is shown" },
+        { 3, 0, 0, "fall_to_zero", "nothing is left and nothing is shown, but we told more" },
+    };
+    int64_t ids[COUNT_OF(rows)];
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const char sku[] = { (char)('A' + i), '\0' };
+        int64_t v = fix_variation(f, sku, sku);
+        ids[i] = fix_listing(f, channel, sku, rows[i].imported);
+        fix_items(f, v, rows[i].units);
+        if (rows[i].synced < 0) continue;
+        struct stmt *st;
+        fix_begin(f);
+        st = tx_prepare(f->c.tx, "UPDATE listing SET synced = $1, synced_at = 1 WHERE id = $2");
+        stmt_bind_int(st, 1, rows[i].synced);
+        stmt_bind_int(st, 2, ids[i]);
+        CHECK_ERR(stmt_run(st, NULL, &f->e), OK, &f->e, rows[i].why);
+        CHECK_ERR(fix_commit(f), OK, &f->e, rows[i].why);
+    }
+    struct plan plan;
+    struct page page = { 0, 50 };
+    struct channel_row *ch = fix_load_channel(f, channel);
+    READ(f, plan_dry(f->c.tx, ch, -1, &page, &f->arena, &plan, &f->e), "the dry plan");
+    fix_plan(f);
+    CHECK_INT(plan.count, COUNT_OF(rows), "every listing");
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        CHECK_STR(str_of(plan.rows[i].reason), str_of(rows[i].reason), rows[i].why);
+        CHECK_INT(plan.rows[i].send, wish_of(f, ids[i]).count, rows[i].why);
+    }
 }
 
 static void test_newest_wins(void **state)
@@ -293,6 +341,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         FIX_TEST(test_lanes),
+        FIX_TEST(test_dry_plan_agrees),
         FIX_TEST(test_newest_wins),
         FIX_TEST(test_sync_off),
         FIX_TEST(test_reconnect),
