@@ -33,6 +33,7 @@ struct job {
     size_t marketplace;
     struct window windows[WINDOWS_MAX];
     size_t window_count;
+    time_ms began;   /* by the channel's clock, of the first reply; 0: none yet */
     bool incomplete; /* a window could not be cut small enough */
     int64_t before;  /* listings of the marketplaces and windows that are done, for `done` */
     int64_t sum;     /* totals of the marketplaces as far as known */
@@ -53,6 +54,7 @@ static void write_progress(struct job *job)
     jw_kint(&w, "marketplace", (int64_t)job->marketplace);
     jw_kbool(&w, "incomplete", job->incomplete);
     jw_kint(&w, "sum", job->sum);
+    jw_kint(&w, "began", job->began);
     jw_key(&w, "windows");
     jw_array(&w);
     for (size_t i = 0; i < job->window_count; i++) {
@@ -84,6 +86,7 @@ static void read_progress(struct job *job)
         job->marketplace = (size_t)marketplace;
         (void)json_bool(json_get(root, "incomplete"), &job->incomplete);
         (void)json_int64(json_get(root, "sum"), &job->sum);
+        (void)json_int64(json_get(root, "began"), &job->began);
         job->window_count = n;
         for (size_t i = 0; i < n; i++) {
             (void)json_int64(json_at(windows, 2 * i), &job->windows[i].from);
@@ -123,6 +126,10 @@ static enum err end_run(struct change *c, void *ctx, struct error *e)
     if (job->state == RUN_SUCCEEDED && !job->incomplete)
         rc = listing_end_unseen(c, job->w->channel_id, job->run.id, &job->ended, e);
     if (rc) return rc;
+    /* What changes while this reads is on pages that are read already, too: look at it again. */
+    if (job->state == RUN_SUCCEEDED)
+        cursor_set(c, job->w->channel_id, LISTINGS_REFRESH_CURSOR,
+            arena_fmt(c->arena, "%lld", (long long)job->began));
     if (job->state == RUN_SUCCEEDED)
         job->run.message =
             job->incomplete
@@ -167,7 +174,9 @@ static bool call(struct job *job, struct str token, struct channel_listings_page
     }
     struct call_note note = { .run_id = job->run.id };
     worker_outcome(w, CHANNEL_OP_LISTINGS_PAGE, &job->outcome, &note);
-    return job->outcome.result == CHANNEL_DONE;
+    bool done = job->outcome.result == CHANNEL_DONE;
+    if (done && !job->began) job->began = worker_channel_now(w);
+    return done;
 }
 
 static bool take(struct job *job, const struct channel_listings_page *page)

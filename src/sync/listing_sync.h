@@ -10,6 +10,9 @@
 
 #include "sync/internal.h"
 
+/* The cursor of the channel's time up to which changes of listings have been read. */
+#define LISTINGS_REFRESH_CURSOR "listings_refresh"
+
 /* Works a run that waits, to its end, or until stopping. */
 void listing_sync_tend(struct worker *w, const struct channel_row *ch);
 

@@ -172,7 +172,8 @@ static enum err read_since(struct tx *tx, void *ctx, struct error *e)
     struct refresh *r = ctx;
     struct str text;
     time_ms at;
-    enum err rc = cursor_get(tx, r->w->channel_id, "listings_refresh", r->arena, &text, &at, e);
+    enum err rc =
+        cursor_get(tx, r->w->channel_id, LISTINGS_REFRESH_CURSOR, r->arena, &text, &at, e);
     if (rc) return rc;
     if (!str_to_int64(text, &r->since)) r->since = 0;
     return run_has_succeeded(tx, r->w->channel_id, RUN_SYNC_LISTINGS, &r->imported, e);
@@ -189,7 +190,7 @@ static enum err end_refresh(struct change *c, void *ctx, struct error *e)
 {
     (void)e;
     struct refresh *r = ctx;
-    cursor_set(c, r->w->channel_id, "listings_refresh",
+    cursor_set(c, r->w->channel_id, LISTINGS_REFRESH_CURSOR,
         arena_fmt(c->arena, "%lld", (long long)r->looked_at));
     return OK;
 }

@@ -59,6 +59,30 @@ static void test_listings_by_another_clock(void **state)
     world_close(&w);
 }
 
+/* A page that was read already changes while the others are read: simulated hours, not minutes. */
+static void test_change_during_import(void **state)
+{
+    (void)state;
+    static const char *const slow[] = { "--seed", "1", "--listings", "900", "--time-scale", "1000",
+        "--rate-scale", "3", NULL };
+    struct world w;
+    world_open(&w, engine, simulator, slow);
+    world_connect_proved(&w);
+    world_start_engine(&w);
+    world_queue(&w, RUN_SYNC_LISTINGS);
+    world_until(&w, "SELECT COUNT(*) > 0 FROM listing", 1, "the first page is read");
+    struct str sku = world_text(&w, "SELECT sku FROM listing WHERE fulfillment = 'merchant'"
+                                    " ORDER BY id LIMIT 1");
+    world_control(&w, "/_sim/listings",
+        arena_fmt(&w.arena, "{\"sku\": \"%.*s\", \"quantity\": 777}", STR_FMT(sku)).at);
+    CHECK_INT(
+        world_number(&w, "SELECT COUNT(*) FROM run WHERE state = 'running'"), 1, "on the way");
+    world_until(&w, "SELECT COUNT(*) FROM run WHERE state = 'succeeded'", 1, "the import ends");
+    CHECK_INT(world_number(&w, "SELECT COUNT(*) FROM listing"), 900, "all of them");
+    world_until(&w, "SELECT COUNT(*) FROM listing WHERE imported = 777", 1, "and what changed");
+    world_close(&w);
+}
+
 static void test_quantities(void **state)
 {
     (void)state;
@@ -186,6 +210,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_listings),
         cmocka_unit_test(test_listings_by_another_clock),
+        cmocka_unit_test(test_change_during_import),
         cmocka_unit_test(test_quantities),
         cmocka_unit_test(test_orders),
         cmocka_unit_test(test_bad_days),

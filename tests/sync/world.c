@@ -180,6 +180,28 @@ int64_t world_number(struct world *w, const char *sql)
     return call.number;
 }
 
+struct text_call {
+    struct world *w;
+    const char *sql;
+    struct str text;
+};
+
+static enum err read_text(struct tx *tx, void *ctx, struct error *e)
+{
+    struct text_call *call = ctx;
+    struct stmt *st = tx_prepare(tx, call->sql);
+    if (stmt_row(st)) call->text = stmt_str(st, 0, &call->w->arena);
+    return stmt_end(st, e);
+}
+
+struct str world_text(struct world *w, const char *sql)
+{
+    struct text_call call = { w, sql, S("") };
+    struct error e;
+    CHECK_ERR(db_read(w->h.db, "test", read_text, &call, &e), OK, &e, sql);
+    return call.text;
+}
+
 /* The database notifies about most changes, not about all: so also after a short time. */
 static void wait_a_little(struct world *w)
 {
@@ -294,10 +316,15 @@ static enum err queue_run(struct change *c, void *ctx, struct error *e)
     return rc;
 }
 
-int64_t world_run(struct world *w, int kind)
+void world_queue(struct world *w, int kind)
 {
     struct running r = { w->channel_id, 0, kind };
     world_change(w, queue_run, &r);
+}
+
+int64_t world_run(struct world *w, int kind)
+{
+    world_queue(w, kind);
     world_until(
         w, "SELECT COUNT(*) FROM run WHERE state IN ('queued', 'running')", 0, "the run ends");
     return world_number(w, "SELECT CASE state WHEN 'succeeded' THEN 1 ELSE 0 END FROM run"

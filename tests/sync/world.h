@@ -52,7 +52,9 @@ void world_until_live(struct world *w, const char *sku, int64_t wanted, const ch
 
 /* A channel to the simulator with status 'In stock' and warehouse 'Main' counted. */
 void world_connect(struct world *w, bool inventory_sync, bool order_import);
+struct str world_text(struct world *w, const char *sql); /* one row, one column */
 void world_connect_proved(struct world *w);   /* its first call is what a test asks for */
+void world_queue(struct world *w, int kind);  /* enum run_kind */
 int64_t world_run(struct world *w, int kind); /* enum run_kind; until it has ended: 1 succeeded */
 
 int64_t world_variation(struct world *w, const char *sku, const char *model);
