@@ -9,6 +9,7 @@
 #include "store/variation.h"
 
 enum { LINES_MAX = 500, LINE_MAX = 100000, INPUTS_MAX = 1000, INPUT_MAX = 64 };
+enum { LISTED_ITEMS_MAX = 100 }; /* of each order in a list; one alone shows all */
 
 static void render_line(struct call *c, const struct order_line *l)
 {
@@ -31,18 +32,18 @@ static void render_line(struct call *c, const struct order_line *l)
     jw_object_end(&c->w);
 }
 
-static enum err render_items(struct call *c, const struct order *o, struct error *e)
+static enum err render_items(struct call *c, const struct order *o, size_t count, struct error *e)
 {
-    int64_t *ids = arena_new(c->arena, int64_t, o->item_count + 1);
+    int64_t *ids = arena_new(c->arena, int64_t, count + 1);
     struct variation *rows = NULL;
     size_t n = 0;
-    for (size_t i = 0; i < o->item_count; i++)
+    for (size_t i = 0; i < count; i++)
         ids[i] = o->items[i].variation_id;
     enum err rc = OK;
-    if (o->item_count) rc = variation_load_many(c->tx, ids, o->item_count, c->arena, &rows, &n, e);
+    if (count) rc = variation_load_many(c->tx, ids, count, c->arena, &rows, &n, e);
     jw_key(&c->w, "items");
     jw_array(&c->w);
-    for (size_t i = 0; i < o->item_count; i++) {
+    for (size_t i = 0; i < count; i++) {
         const struct order_item *item = &o->items[i];
         const struct variation *v = NULL;
         for (size_t k = 0; k < n && !v; k++)
@@ -137,7 +138,7 @@ static void render_warnings(struct call *c, const struct order *o, const struct 
     jw_array_end(&c->w);
 }
 
-static enum err render(struct call *c, const struct order *o, struct error *e)
+static enum err render(struct call *c, const struct order *o, size_t items_max, struct error *e)
 {
     struct totals t = sum(o);
     jw_object(&c->w);
@@ -160,7 +161,8 @@ static enum err render(struct call *c, const struct order *o, struct error *e)
     for (size_t i = 0; i < o->line_count; i++)
         render_line(c, &o->lines[i]);
     jw_array_end(&c->w);
-    enum err rc = render_items(c, o, e);
+    size_t shown = o->item_count < items_max ? o->item_count : items_max;
+    enum err rc = render_items(c, o, shown, e);
     render_warnings(c, o, &t);
     jw_kstr(&c->w, "notes", o->notes);
     put_time(c, "created_at", o->created_at);
@@ -175,7 +177,7 @@ enum err render_order(struct call *c, int64_t id, struct error *e)
     enum err rc = order_load(c->tx, id, c->arena, &o, e);
     if (rc) return rc;
     c->etag = o.version;
-    return render(c, &o, e);
+    return render(c, &o, SIZE_MAX, e);
 }
 
 static enum err show(struct call *c, struct error *e)
@@ -215,7 +217,7 @@ static enum err list(struct call *c, struct error *e)
     size_t shown = count > (size_t)page.limit ? (size_t)page.limit : count;
     list_begin(c);
     for (size_t i = 0; i < shown && !rc; i++)
-        rc = render(c, &rows[i], e);
+        rc = render(c, &rows[i], LISTED_ITEMS_MAX, e);
     list_end_id(c, count > shown, rows && shown ? rows[shown - 1].id : 0);
     return rc;
 }
