@@ -415,6 +415,34 @@ static void test_bodies(void **state)
     }
 }
 
+/* Any POST, sent twice with one key: one effect, and the same answer. */
+static void test_every_post_is_done_once(void **state)
+{
+    struct kit *k = *state;
+    make_world(k);
+    for (const struct body_spec *s = body_specs; s->route; s++) {
+        struct tester t = { .k = k, .spec = s, .number = 1000 * (int)(s - body_specs) };
+        if (!str_starts(str_of(s->route), S("POST")) || s->good == 401) continue;
+        const char *path = kit_path(k, s->path);
+        const char *key = kit_fmt(k, "Idempotency-Key: %d", (int)(s - body_specs));
+        const char *good = s->fields->good;
+        struct str raw = good ? fresh(&t, str_of(good)) : (struct str){ 0 };
+        struct str body = body_with(&t, s->fields->name, raw);
+        CHECK_INT(kit_send_bytes(k, "POST", path, body, key), s->good, s->route);
+        struct str first = k->body, place = kit_header(k, "Location"), etag = kit_header(k, "ETag");
+        const char *after = kit_state(k);
+        CHECK_INT(kit_send_bytes(k, "POST", path, body, key), s->good, s->route);
+        CHECK_STR(k->body, first, s->route);
+        CHECK_STR(kit_header(k, "Location"), place, s->route);
+        CHECK_STR(kit_header(k, "ETag"), etag, s->route);
+        CHECK_STR(str_of(kit_state(k)), str_of(after), s->route);
+        struct str longer = arena_fmt(&k->arena, "%.*s ", STR_FMT(body));
+        kit_send_bytes(k, "POST", path, longer, key);
+        kit_problem(k, 409, "idempotency_conflict", s->route);
+        CHECK_STR(str_of(kit_state(k)), str_of(after), s->route);
+    }
+}
+
 static bool has_spec(const struct route *r)
 {
     for (const struct body_spec *s = body_specs; s->route; s++) {
@@ -450,6 +478,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         KIT_TEST(test_every_route_has_rows),
         KIT_TEST(test_bodies),
+        KIT_TEST(test_every_post_is_done_once),
     };
     return kit_main(argc, argv, "http_body", tests, COUNT_OF(tests));
 }

@@ -1,6 +1,8 @@
 /* commitment_test.c: orders, their lines, and items that go on and off them. */
 #include "kit.h"
 
+#include <pthread.h>
+
 /* Variations 1 (SKU-A) and 2 (SKU-B), items A1 A2 A3 of the first and B1 of the second. */
 static void make_stock(struct kit *k)
 {
@@ -317,6 +319,83 @@ static void test_lines(void **state)
     CHECK_INT(kit_int(k, "/data/0/outstanding"), 0, "closed");
 }
 
+/* A pallet on one order, read in a list and alone. */
+static void test_a_large_order(void **state)
+{
+    enum { PHONES = 101 };
+    struct kit *k = *state;
+    make_stock(k);
+    int64_t order = make_order(k, "", "New");
+    struct buf items, esns;
+    buf_init(&items, 100000);
+    buf_init(&esns, 100000);
+    for (int i = 0; i < PHONES; i++) {
+        buf_put_fmt(&items, "%s{\"esn\":\"P%d\",\"variation_id\":1}", i ? "," : "{\"items\":[", i);
+        buf_put_fmt(&esns, "%s\"P%d\"", i ? "," : "{\"esns\":[", i);
+    }
+    buf_put(&items, S("]}"));
+    buf_put(&esns, S("]}"));
+    kit_send_bytes(k, "POST", "/api/v1/items", buf_str(&items), NULL);
+    CHECK_INT(kit_int(k, "/created"), PHONES, "received");
+    kit_send_bytes(k, "POST", kit_path(k, "/orders/1/commitments"), buf_str(&esns), NULL);
+    CHECK_INT(kit_len(k, "/order/items"), PHONES, "committed");
+    buf_release(&items);
+    buf_release(&esns);
+    CALL(k, "GET", "/orders", NULL, 200);
+    CHECK_INT(kit_int(k, "/data/0/id"), order, "the order");
+    CHECK_INT(kit_len(k, "/data/0/items"), 100, "a list shows a hundred of each");
+    CHECK_INT(kit_int(k, "/data/0/committed"), PHONES, "and says how many there are");
+    CALL(k, "GET", "/orders/1", NULL, 200);
+    CHECK_INT(kit_len(k, "/items"), PHONES, "alone it shows all");
+}
+
+enum { THREADS = 6 };
+struct racer {
+    const struct kit *k;
+    pthread_barrier_t *start;
+    const char *path;
+    int status;
+};
+
+static void *race(void *arg)
+{
+    struct racer *r = arg;
+    pthread_barrier_wait(r->start);
+    r->status = kit_post_alone(r->k, r->path, "{\"esns\":[\"A1\",\"A2\"]}", NULL);
+    return NULL;
+}
+
+/* The same two phones, scanned for several orders at the same moment. */
+static void test_one_phone_many_orders(void **state)
+{
+    struct kit *k = *state;
+    pthread_t threads[THREADS];
+    struct racer racers[THREADS];
+    pthread_barrier_t start;
+    make_stock(k);
+    pthread_barrier_init(&start, NULL, THREADS);
+    for (int i = 0; i < THREADS; i++) {
+        int64_t order = make_order(k, "{\"sku\":\"SKU-A\",\"quantity\":2}", "New");
+        racers[i] = (struct racer){ k, &start,
+            kit_path(k, kit_fmt(k, "/orders/%lld/commitments", (long long)order)), 0 };
+    }
+    for (int i = 0; i < THREADS; i++)
+        CHECK_INT(pthread_create(&threads[i], NULL, race, &racers[i]), 0, "a thread");
+    for (int i = 0; i < THREADS; i++) {
+        pthread_join(threads[i], NULL);
+        CHECK_INT(racers[i].status, 200, "each is answered row by row");
+    }
+    pthread_barrier_destroy(&start);
+    int64_t committed = 0;
+    CALL(k, "GET", "/orders", NULL, 200);
+    for (size_t i = 0; i < THREADS; i++)
+        committed += kit_int(k, kit_fmt(k, "/data/%zu/committed", i));
+    CHECK_INT(committed, 2, "each phone is on one order");
+    CALL(k, "GET", "/stock_levels?sku=SKU-A", NULL, 200);
+    CHECK_INT(kit_int(k, "/data/0/on_hand"), 1, "A3");
+    CHECK_INT(kit_int(k, "/data/0/outstanding"), (THREADS * 2) - 2, "the other lines are open");
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -327,6 +406,8 @@ int main(int argc, char **argv)
         KIT_TEST(test_uncommit),
         KIT_TEST(test_a_phone_that_comes_back),
         KIT_TEST(test_lines),
+        KIT_TEST(test_a_large_order),
+        KIT_TEST(test_one_phone_many_orders),
     };
     return kit_main(argc, argv, "http_commitment", tests, COUNT_OF(tests));
 }

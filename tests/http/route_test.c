@@ -86,6 +86,57 @@ static void test_own_password(void **state)
     kit_sign_in(k, "ana@example.com", "another-long-one", 201);
 }
 
+/* What a person may do ends at once when an admin says so. */
+static void test_sessions_end(void **state)
+{
+    struct kit *k = *state;
+    static const struct {
+        const char *patch, *why;
+        int then; /* of the session */
+    } rows[] = {
+        { "{\"name\":\"Ana B\"}", "another name", 200 },
+        { "{\"role\":\"viewer\"}", "another role", 401 },
+        { "{\"password\":\"another-long-one\"}", "another password", 401 },
+        { "{\"active\":false}", "not active", 401 },
+    };
+    int64_t id = kit_user(k, "ana@example.com", "manager", KIT_PASSWORD);
+    const char *user = kit_fmt(k, "/users/%lld", (long long)id);
+    const char *password = KIT_PASSWORD;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const char *cookie = kit_sign_in(k, "ana@example.com", password, 201);
+        k->bearer = k->tokens[ROLE_ADMIN];
+        CALL(k, "PATCH", user, rows[i].patch, 200);
+        k->bearer = S("");
+        CALL_WITH(k, "GET", "/me", NULL, cookie, rows[i].then);
+        if (str_contains(str_of(rows[i].patch), S("password"))) password = "another-long-one";
+    }
+    kit_sign_in(k, "ana@example.com", password, 401);
+    kit_problem(k, 401, "bad_credentials", "and nothing is told of why");
+}
+
+/* A token may revoke itself; after that it is nothing. */
+static void test_revoked_tokens(void **state)
+{
+    struct kit *k = *state;
+    CALL(k, "POST", "/tokens", "{\"name\":\"T\",\"role\":\"admin\"}", 201);
+    int64_t id = kit_int(k, "/token/id");
+    struct str mine = kit_str(k, "/secret");
+    CHECK(str_starts(mine, S("sbt_")), "leaked ones can be searched for");
+    k->bearer = mine;
+    CALL(k, "GET", "/tokens", NULL, 200);
+    CHECK(!str_contains(k->body, mine), "shown once");
+    CALL(k, "DELETE", kit_fmt(k, "/tokens/%lld", (long long)id), NULL, 204);
+    CALL(k, "DELETE", kit_fmt(k, "/tokens/%lld", (long long)id), NULL, 401);
+    CALL(k, "GET", "/me", NULL, 401);
+    k->bearer = k->tokens[ROLE_ADMIN];
+    CALL(k, "DELETE", kit_fmt(k, "/tokens/%lld", (long long)id), NULL, 404);
+    CALL(k, "GET", "/audit?resource=token", NULL, 200);
+    CHECK(!str_contains(k->body, mine), "nor in the audit");
+    CALL(k, "POST", "/tokens",
+        "{\"name\":\"T\",\"role\":\"viewer\",\"expires_at\":\"2026-09-21T14:13:19Z\"}", 422);
+    kit_fault(k, "/expires_at", "too_small", "a second ago");
+}
+
 static void test_lock_out(void **state)
 {
     struct kit *k = *state;
@@ -121,6 +172,8 @@ int main(int argc, char **argv)
         KIT_TEST(test_tokens_end),
         KIT_TEST(test_session),
         KIT_TEST(test_own_password),
+        KIT_TEST(test_sessions_end),
+        KIT_TEST(test_revoked_tokens),
         KIT_TEST(test_lock_out),
         KIT_TEST(test_public_routes),
     };
