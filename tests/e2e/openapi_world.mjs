@@ -206,11 +206,13 @@ export async function startWorld(engine = 'sqlite') {
   await fillCatalog(w);
   await connectChannel(w, control, broken);
   w.stop = async () => {
-    await server.stop();
+    const { code } = await server.stop();
     await spoiler.close();
     await simulator.stop();
     if (postgres) await postgres.stop();
     fs.rmSync(data, { recursive: true, force: true });
+    /* What a sanitizer has to say, it says at the end. */
+    if (code !== 0) throw new Error(`the server ended with ${code}: ${server.log()}`);
   };
   return w;
 }
