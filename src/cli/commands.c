@@ -53,8 +53,10 @@ int command_verify(const struct options *options)
     struct error e;
     if (cli_open(&c, options, false, &e)) return cli_fail(&e);
     struct verifying v = { .repair = options->repair };
-    enum err rc = v.repair ? cli_change(&c, "verify", verify, &v, &e)
-                           : db_read(c.db, "verify", verify_only, &v, &e);
+    enum err rc = verify_file(c.db, &e);
+    if (!rc)
+        rc = v.repair ? cli_change(&c, "verify", verify, &v, &e)
+                      : db_read(c.db, "verify", verify_only, &v, &e);
     cli_close(&c);
     if (rc) return cli_fail(&e);
     if (v.differences == 0)

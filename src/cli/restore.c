@@ -1,6 +1,7 @@
 /* restore.c: putting a backup in place. */
 #include "cli/context.h"
 #include "store/migrate.h"
+#include "store/verify.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,6 +12,17 @@
 static enum err failed(const char *path, struct error *e)
 {
     return error_set(e, ERR_UNAVAILABLE, "%s: %s", path, strerror(errno));
+}
+
+static enum err write_all(int fd, const char *path, struct str bytes, struct error *e)
+{
+    while (bytes.len) {
+        ssize_t n = write(fd, bytes.at, bytes.len);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return failed(path, e);
+        bytes = str_sub(bytes, (size_t)n, bytes.len);
+    }
+    return OK;
 }
 
 static enum err copy(const char *from, const char *to, struct error *e)
@@ -25,8 +37,8 @@ static enum err copy(const char *from, const char *to, struct error *e)
         n = read(in, block, sizeof block);
         if (n < 0)
             rc = failed(from, e);
-        else if (n > 0 && write(out, block, (size_t)n) != n)
-            rc = failed(to, e);
+        else if (n > 0)
+            rc = write_all(out, to, (struct str){ block, (size_t)n }, e);
     }
     if (!rc && fsync(out) != 0) rc = failed(to, e);
     if (out >= 0) (void)close(out);
@@ -46,16 +58,40 @@ static enum err check(const char *path, struct error *e)
     enum err rc = db_open(&options, &db, e);
     int applied;
     if (rc) return rc;
-    rc = migrate_up(db, clock_system(), &applied, e);
+    rc = verify_file(db, e);
+    if (!rc) rc = migrate_up(db, clock_system(), &applied, e);
     db_close(db);
     return rc;
 }
 
 static void remove_sidecars(struct cli *c, const char *path)
 {
-    static const char *const endings[] = { "-wal", "-shm" };
-    for (int i = 0; i < 2; i++)
+    static const char *const endings[] = { "-wal", "-shm", "-lock" };
+    for (int i = 0; i < 3; i++)
         (void)unlink(arena_fmt(&c->arena, "%s%s", path, endings[i]).at);
+}
+
+/* With the log of a server that was killed: it holds the last changes. */
+static enum err set_aside(struct cli *c, const char *path, struct error *e)
+{
+    long long now = (long long)(clock_now(clock_system()) / 1000);
+    const char *kept = arena_fmt(&c->arena, "%s.before-%lld", path, now).at;
+    for (struct stat st; stat(kept, &st) == 0; now++) /* one of the same second */
+        kept = arena_fmt(&c->arena, "%s.before-%lld", path, now + 1).at;
+    const char *log = arena_fmt(&c->arena, "%s-wal", path).at;
+    const char *kept_log = arena_fmt(&c->arena, "%s-wal", kept).at;
+    if (rename(log, kept_log) != 0 && errno != ENOENT) return failed(kept_log, e);
+    if (rename(path, kept) != 0) return failed(kept, e);
+    (void)unlink(arena_fmt(&c->arena, "%s-shm", path).at);
+    return OK;
+}
+
+static enum err sync_folder(const char *path, struct error *e)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    enum err rc = fd < 0 || fsync(fd) != 0 ? failed(path, e) : OK;
+    if (fd >= 0) (void)close(fd);
+    return rc;
 }
 
 static enum err put_in_place(struct cli *c, const char *source, struct error *e)
@@ -74,14 +110,9 @@ static enum err put_in_place(struct cli *c, const char *source, struct error *e)
         (void)unlink(fresh);
         return rc;
     }
-    if (exists) {
-        const char *kept = arena_fmt(
-            &c->arena, "%s.before-%lld", path, (long long)(clock_now(clock_system()) / 1000))
-                               .at;
-        if (rename(path, kept) != 0) return failed(kept, e);
-        remove_sidecars(c, path);
-    }
-    return rename(fresh, path) == 0 ? OK : failed(path, e);
+    if (exists) rc = set_aside(c, path, e);
+    if (!rc && rename(fresh, path) != 0) rc = failed(path, e);
+    return rc ? rc : sync_folder(c->options->data, e);
 }
 
 int command_restore(const struct options *options)

@@ -401,3 +401,19 @@ enum err verify_all(
     *differences = k.differences;
     return rc;
 }
+
+static enum err check_file(struct tx *tx, void *ctx, struct error *e)
+{
+    (void)ctx;
+    struct stmt *st = tx_prepare(tx, "SELECT integrity_check FROM pragma_integrity_check(1)");
+    struct str word = S("");
+    if (stmt_row(st)) word = stmt_str(st, 0, tx_arena(tx));
+    enum err rc = stmt_end(st, e);
+    if (rc || str_eq(word, S("ok"))) return rc;
+    return error_set(e, ERR_CORRUPT, "the database file is damaged: %.*s", STR_FMT(word));
+}
+
+enum err verify_file(struct db *db, struct error *e)
+{
+    return db_engine(db) == DB_SQLITE ? db_read(db, "verify_file", check_file, NULL, e) : OK;
+}

@@ -17,4 +17,7 @@ typedef void (*verify_fn)(void *ctx, const char *what, struct str detail);
 MUST_USE enum err verify_all(struct change *c, bool repair, verify_fn tell, void *ctx,
     int64_t *differences, struct error *e);
 
+/* SQLite: the structure of the file; ERR_CORRUPT says what is wrong first. PostgreSQL: nothing. */
+MUST_USE enum err verify_file(struct db *db, struct error *e);
+
 #endif

@@ -63,6 +63,65 @@ test('a new folder: migrate, users, tokens, verify, backup', (t) => {
   assert.equal(fs.statSync(path.join(data, 'master.key')).mode & 0o777, 0o600);
 });
 
+test('restore: in place of nothing, of what is there, and never from what is no backup', async (t) => {
+  const { data, cli } = run(t);
+  const other = folder();
+  t.after(() => fs.rmSync(other, { recursive: true, force: true }));
+  cli('migrate');
+  cli('user', 'add', 'ada@example.com', '--role', 'admin');
+  const copy = path.join(other, 'copy.db');
+  assert.equal(cli('backup', copy).code, 0);
+  const users = (dir) => command(['user', 'add', 'ada@example.com', '--role', 'admin', '--data', dir]).code;
+
+  const empty = path.join(other, 'empty');
+  const restored = command(['restore', copy, '--data', empty]);
+  assert.equal(restored.code, 0, restored.err);
+  assert.match(restored.err, /master key of that time/);
+  assert.equal(users(empty), 1, 'she is there already');
+  assert.equal(command(['verify', '--data', empty]).code, 0);
+  assert.deepEqual(fs.readdirSync(empty).filter((name) => name.includes('restoring')), [], 'nothing is left of the work');
+
+  const refused = command(['restore', copy, '--data', empty]);
+  assert.equal(refused.code, 1);
+  assert.match(refused.err, /stockbridge\.db exists; --force replaces it/);
+  const forced = command(['restore', copy, '--force', '--data', empty]);
+  assert.equal(forced.code, 0, forced.err);
+  assert.equal(fs.readdirSync(empty).filter((name) => /^stockbridge\.db\.before-\d+$/.test(name)).length, 1, 'kept beside');
+
+  const bytes = fs.readFileSync(copy);
+  const bad = {
+    'a text': [Buffer.from('this is not a database '.repeat(1000)), /not a database/],
+    'cut off': [bytes.subarray(0, bytes.length / 2), /./],
+    'damaged inside': [Buffer.concat([bytes.subarray(0, 8192), Buffer.alloc(16384, 0xa5), bytes.subarray(24576)]), /./],
+  };
+  for (const [why, [content, words]] of Object.entries(bad)) {
+    const file = path.join(other, 'bad.db');
+    fs.writeFileSync(file, content);
+    const result = command(['restore', file, '--force', '--data', empty]);
+    assert.equal(result.code, 1, why);
+    assert.match(result.err, words, why);
+    assert.equal(users(empty), 1, `${why}: what was there stays`);
+  }
+  assert.match(command(['restore', path.join(other, 'none.db'), '--force', '--data', empty]).err, /none\.db/);
+  assert.match(command(['restore', copy, '--database', 'postgresql://x@127.0.0.1:1/x', '--data', empty]).err, /pg_restore/);
+
+  const server = start(path.join(build, 'stockbridge'), ['serve', '--data', empty, '--listen', '127.0.0.1:0']);
+  await server.url;
+  const busy = command(['restore', copy, '--force', '--data', empty]);
+  assert.equal(busy.code, 1, 'not under a running server');
+  assert.match(busy.err, /a server runs on/);
+
+  // A server that was killed leaves its last changes in the log beside the file: they are kept with it.
+  await server.stop('SIGKILL');
+  const before = () => fs.readdirSync(empty).filter((name) => /\.before-\d+$/.test(name)).length;
+  const kept = before();
+  const log = path.join(empty, 'stockbridge.db-wal');
+  const had = fs.existsSync(log) && fs.statSync(log).size > 0;
+  assert.equal(command(['restore', copy, '--force', '--data', empty]).code, 0);
+  assert.equal(before(), kept + 1, 'none takes the place of another');
+  if (had) assert.equal(fs.readdirSync(empty).filter((name) => /\.before-\d+-wal$/.test(name)).length, 1, 'the log too');
+});
+
 test('diagnose: channels, one of them, one SKU; as text and as JSON', async (t) => {
   const { data, cli } = run(t);
   cli('migrate');
