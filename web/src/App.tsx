@@ -1,8 +1,9 @@
-import { Component, Suspense, type ReactNode } from 'react';
+import { Suspense, type ReactNode } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { Navigate, Route, Routes, useLocation } from 'react-router';
 import { problemOf } from './api/client';
 import { meQuery } from './api/queries';
+import { Caught } from './components/Caught';
 import { Shell } from './components/Shell';
 import { Empty, Loading, ProblemAlert } from './components/ui';
 import { CatalogPage } from './features/catalog/CatalogPage';
@@ -15,17 +16,6 @@ import { OrderPage } from './features/orders/OrderPage';
 import { OrdersPage } from './features/orders/OrdersPage';
 import { SettingsPage } from './features/settings/SettingsPage';
 import { SignInPage } from './features/session/SignInPage';
-
-/** Keeps one broken page from taking the frame with it. */
-class Caught extends Component<{ children: ReactNode }, { error: unknown }> {
-  override state = { error: null as unknown };
-  static getDerivedStateFromError(error: unknown) {
-    return { error };
-  }
-  override render() {
-    return this.state.error ? <ProblemAlert error={this.state.error} /> : this.props.children;
-  }
-}
 
 function SignedIn({ children }: { children: ReactNode }) {
   const me = useQuery(meQuery);
@@ -41,8 +31,9 @@ function SignedIn({ children }: { children: ReactNode }) {
 }
 
 export function App() {
+  const { pathname } = useLocation();
   return (
-    <Caught>
+    <Caught place={pathname}>
       <Suspense fallback={<Loading />}>
         <Routes>
           <Route path="/sign-in" element={<SignInPage />} />

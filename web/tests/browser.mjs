@@ -80,3 +80,10 @@ export async function shoot(page, name) {
   await settled(page);
   await page.screenshot({ path: join(shots, `${name}.png`), animations: 'disabled' });
 }
+
+/** What the page looked like when a test failed, in a folder of its own; answers where. */
+export async function shootFailure(page) {
+  const path = join(mkdtempSync(join(tmpdir(), 'stockbridge-failed-')), 'page.png');
+  await page.screenshot({ path, fullPage: true }).catch(() => {});
+  return path;
+}

@@ -2,7 +2,7 @@
 // listing is connected to them, the quantity reaches Amazon, an order comes back, is committed by scan, and is shipped. `world` is
 // the real server with the simulator (world.mjs) or the mock.
 import assert from 'node:assert/strict';
-import { check, patience, shoot, signIn } from './browser.mjs';
+import { check, patience, shoot, shootFailure, signIn } from './browser.mjs';
 import { imei } from './mock/data.mjs';
 
 const channel = 'Amazon sandbox';
@@ -205,7 +205,12 @@ export async function mainJob(page, world, t) {
   const step = (name, work) =>
     t.test(name, { skip: failed ? 'a step before it failed' : false }, async () => {
       failed = true;
-      await work();
+      try {
+        await work();
+      } catch (e) {
+        t.diagnostic(`the page at that moment: ${await shootFailure(page)}`);
+        throw e;
+      }
       failed = false;
     });
   let sku, order;

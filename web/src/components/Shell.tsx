@@ -1,11 +1,12 @@
 import { ActionIcon, Tooltip } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Boxes, LogOut, Plug, Settings2, ShoppingCart, Tags } from 'lucide-react';
-import { NavLink, Outlet } from 'react-router';
+import { NavLink, Outlet, useLocation } from 'react-router';
 import { api, must, setCsrfToken } from '../api/client';
 import { useLive } from '../api/live';
 import { words } from '../lib/format';
 import { useMe } from '../lib/me';
+import { Caught } from './Caught';
 
 const places = [
   { to: '/integrations', label: 'Integrations', Icon: Plug, area: 'channels' },
@@ -34,6 +35,7 @@ export function Shell() {
   useLive();
   const me = useMe();
   const client = useQueryClient();
+  const { pathname } = useLocation();
   const signOut = useMutation({
     mutationFn: () => must(api.DELETE('/session')),
     onSettled: () => {
@@ -81,7 +83,9 @@ export function Shell() {
         </div>
       </header>
       <main id="main" className="main" tabIndex={-1}>
-        <Outlet />
+        <Caught place={pathname}>
+          <Outlet />
+        </Caught>
       </main>
     </div>
   );

@@ -141,7 +141,7 @@ export function TitleSelect({
 }: { query: unknown; extra?: { value: string; label: string }[] } & SelectProps) {
   const list = useQuery(query as UseQueryOptions<Named[]>);
   const titles = (list.data ?? []).map((n) => ({ value: nameOf(n), label: nameOf(n) }));
-  const known = [...extra, ...titles];
+  const known = [...extra, ...titles.filter((t) => !extra.some((e) => e.value === t.value))];
   if (props.value && !known.some((k) => k.value === props.value))
     known.push({ value: props.value, label: props.value });
   return <Select {...props} data={known} />;

@@ -99,7 +99,6 @@ function Form({
           ))}
           <TitleSelect
             query={gradesQuery}
-            extra={[{ value: unknown, label: unknown }]}
             label="Grade"
             value={draft.grade}
             onChange={(grade) => set({ grade: grade ?? unknown })}
