@@ -29,9 +29,12 @@ enum {
 
 enum {
     FLAG_RUN = 1,
-    FLAG_STOCK = 2,
-    FLAG_LISTING = 4,
-    FLAG_CHANNEL = 8,
+    FLAG_LISTING = 2,
+    FLAG_CHANNEL = 4,
+    FLAG_ITEM = 8,
+    FLAG_ORDER = 16,
+    FLAG_VARIATION = 32,
+    FLAG_SETTINGS = 64,
 };
 
 struct follower {
@@ -75,10 +78,23 @@ static time_ms now_ms(void)
 
 static int flags_of(struct str topic)
 {
-    if (str_eq(topic, S(TOPIC_RUN)) || str_eq(topic, S(TOPIC_RUN_CHANGED))) return FLAG_RUN;
-    if (str_eq(topic, S(TOPIC_STOCK))) return FLAG_STOCK;
-    if (str_eq(topic, S(TOPIC_PUSH))) return FLAG_LISTING;
-    if (str_eq(topic, S(TOPIC_CHANNEL))) return FLAG_CHANNEL;
+    static const struct {
+        const char *topic;
+        int flags;
+    } meanings[] = {
+        { TOPIC_RUN, FLAG_RUN },
+        { TOPIC_RUN_CHANGED, FLAG_RUN },
+        { TOPIC_STOCK, FLAG_ITEM | FLAG_ORDER | FLAG_LISTING },
+        { TOPIC_PUSH, FLAG_LISTING },
+        { TOPIC_CHANNEL, FLAG_CHANNEL },
+        { TOPIC_ITEM, FLAG_ITEM },
+        { TOPIC_LISTING, FLAG_LISTING },
+        { TOPIC_ORDER, FLAG_ORDER },
+        { TOPIC_VARIATION, FLAG_VARIATION },
+        { TOPIC_SETTINGS, FLAG_SETTINGS },
+    };
+    for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++)
+        if (str_eq(topic, str_of(meanings[i].topic))) return meanings[i].flags;
     return 0;
 }
 
@@ -293,10 +309,12 @@ static void round_of(struct live *live, int flags)
     }
     buf_clear(&live->text);
     if (flags & FLAG_RUN) tell_runs(live);
-    if (flags & FLAG_STOCK) put_changed(live, "item");
-    if (flags & FLAG_STOCK) put_changed(live, "order");
-    if (flags & (FLAG_STOCK | FLAG_LISTING)) put_changed(live, "listing");
+    if (flags & FLAG_ITEM) put_changed(live, "item");
+    if (flags & FLAG_ORDER) put_changed(live, "order");
+    if (flags & FLAG_LISTING) put_changed(live, "listing");
     if (flags & FLAG_CHANNEL) put_changed(live, "channel");
+    if (flags & FLAG_VARIATION) put_changed(live, "variation");
+    if (flags & FLAG_SETTINGS) put_changed(live, "settings");
     if (live->text.failed)
         LOG_WARN("http", "live_text_too_large", "a round was left out");
     else if (live->text.len)

@@ -319,6 +319,7 @@ enum err push_checked(struct change *c, int64_t channel_id, const struct push_ch
     stmt_bind_int(st, 2, c->now);
     stmt_bind_int(st, 3, check->listing_id);
     stmt_later(st);
+    tx_notify(c->tx, TOPIC_LISTING);
     if (has_quantity && !late) {
         /* Neither what was told nor anything before it: an order on the channel or somebody else
          * took it further, and waiting would not bring it back. */

@@ -74,6 +74,29 @@ void change_list_release(struct change_list *l)
     buf_release(&l->json);
 }
 
+/* NULL: nobody follows these. */
+static const char *topic_of(struct str resource)
+{
+    static const struct {
+        const char *resource, *topic;
+    } topics[] = {
+        { "item", TOPIC_ITEM },
+        { "listing", TOPIC_LISTING },
+        { "order", TOPIC_ORDER },
+        { "variation", TOPIC_VARIATION },
+        { "settings", TOPIC_SETTINGS },
+        { "grade", TOPIC_SETTINGS },
+        { "damage_condition", TOPIC_SETTINGS },
+        { "warehouse", TOPIC_SETTINGS },
+        { "location", TOPIC_SETTINGS },
+        { "inventory_status", TOPIC_SETTINGS },
+        { "order_status", TOPIC_SETTINGS },
+    };
+    for (size_t i = 0; i < sizeof topics / sizeof *topics; i++)
+        if (str_eq(resource, str_of(topics[i].resource))) return topics[i].topic;
+    return NULL;
+}
+
 void audit_add(struct change *c, const char *action, const char *resource, int64_t resource_id,
     struct str changes)
 {
@@ -90,6 +113,8 @@ void audit_add(struct change *c, const char *action, const char *resource, int64
     stmt_bind_opt_int(st, 8, resource_id);
     stmt_bind_str(st, 9, changes.len ? changes : S("[]"));
     stmt_later(st);
+    const char *topic = topic_of(str_of(resource));
+    if (topic) tx_notify(c->tx, topic);
 }
 
 void stmt_bind_opt_int(struct stmt *st, int n, int64_t v)

@@ -50,7 +50,8 @@ void change_list_diff(struct change_list *l, const char *field, struct str from,
 struct str change_list_end(struct change_list *l); /* the JSON array; valid until release */
 void change_list_release(struct change_list *l);
 
-/* changes: a JSON array, or empty for none. resource_id 0: none. */
+/* changes: a JSON array, or empty for none. resource_id 0: none. Those who follow what changes are
+ * told of the resource. */
 void audit_add(struct change *c, const char *action, const char *resource, int64_t resource_id,
     struct str changes);
 
@@ -60,6 +61,12 @@ void audit_add(struct change *c, const char *action, const char *resource, int64
 #define TOPIC_RUN_CHANGED "run_changed" /* progress or end of a run */
 #define TOPIC_CHANNEL "channel"         /* settings or state of a channel changed */
 #define TOPIC_PUSH "push"               /* the push table has work */
+/* For those who look on only: what they show of these is no longer true. */
+#define TOPIC_ITEM "item"
+#define TOPIC_LISTING "listing"
+#define TOPIC_ORDER "order"
+#define TOPIC_SETTINGS "settings" /* the account's, and its statuses, grades, warehouses */
+#define TOPIC_VARIATION "variation"
 
 /* tx_lock numbers. */
 enum {

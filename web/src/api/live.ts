@@ -7,12 +7,28 @@ import { putRun } from './queries';
 // Which cached reads grow old when a resource changes. The first word of a query key names what it holds.
 const staleAfter: Record<string, string[]> = {
   channel: ['channels', 'channel', 'channel-diagnosis', 'quantity-plan', 'channel-events', 'quarantine'],
-  listing: ['listings', 'listing', 'explanation', 'listing-diagnosis', 'channels', 'channel'],
-  order: ['orders', 'order', 'channels'],
-  order_import: ['orders', 'channels', 'channel', 'quarantine'],
+  listing: [
+    'listings',
+    'listing',
+    'explanation',
+    'listing-diagnosis',
+    'channels',
+    'channel',
+    'channel-events',
+  ],
+  order: ['orders', 'order', 'channels', 'stock-levels', 'channel-events'],
+  order_import: ['orders', 'order', 'channels', 'channel', 'quarantine'],
   item: ['items', 'item', 'item-history', 'stock-levels'],
   variation: ['variations', 'stock-levels'],
-  settings: ['settings', 'grades', 'damage_conditions', 'warehouses', 'inventory_statuses', 'order_statuses'],
+  settings: [
+    'settings',
+    'grades',
+    'damage_conditions',
+    'warehouses',
+    'locations',
+    'inventory_statuses',
+    'order_statuses',
+  ],
 };
 
 const quietMs = 400; // one refresh for a burst of changes
