@@ -1,6 +1,6 @@
 // Chromium for the tests: one browser per test file, a fresh context per page, and the checks that every page has to pass.
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,11 +15,15 @@ mkdirSync(shots, { recursive: true });
 
 export const desk = { width: 1280, height: 860 };
 export const tablet = { width: 820, height: 1100 };
-export const patience = Number(process.env.STOCKBRIDGE_TEST_PATIENCE_MS ?? 20_000);
+export const patience = Number(process.env.STOCKBRIDGE_TEST_PATIENCE_MS ?? 60_000);
+
+const program = process.env.CHROMIUM ?? '/usr/bin/chromium';
+/** Why there is no browser to test with, or false. */
+export const noBrowser = existsSync(program) ? false : `there is no ${program}, and CHROMIUM names no other`;
 
 export function launch() {
   return chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    executablePath: program,
     // Root has no sandbox; a container's /dev/shm may be small.
     args: [...(process.getuid() === 0 ? ['--no-sandbox'] : []), '--disable-dev-shm-usage'],
   });

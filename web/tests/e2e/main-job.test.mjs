@@ -1,12 +1,13 @@
 // The main job against the real server and the simulator. STOCKBRIDGE_BUILD names the folder with both (build/ by default).
 import { test } from 'node:test';
-import { launch, openPage } from '../browser.mjs';
+import { launch, noBrowser, openPage } from '../browser.mjs';
 import { mainJob } from '../main-job.mjs';
-import { missing, startWorld } from '../world.mjs';
+import { startWorld } from '../world.mjs';
 
-test('main job, server and simulator', { skip: missing ?? false }, async (t) => {
-  const [browser, world] = await Promise.all([launch(), startWorld({ listings: 1500 })]);
-  t.after(() => Promise.all([browser.close(), world.close()]));
-  const page = await openPage(browser);
-  await mainJob(page, world, t);
+test('main job in the browser, server and simulator', { skip: noBrowser }, async (t) => {
+  const world = await startWorld({ listings: 1500 });
+  t.after(() => world.close());
+  const browser = await launch();
+  t.after(() => browser.close());
+  await mainJob(await openPage(browser), world, t);
 });
