@@ -212,14 +212,29 @@ static void setting_put(struct change *c, const char *key, int64_t value)
     stmt_later(st);
 }
 
+/* Who has read the same state and comes second finds another version. */
+static enum err take_version(struct change *c, int64_t version, struct error *e)
+{
+    int64_t taken = 0;
+    struct stmt *st =
+        tx_prepare(c->tx, "UPDATE setting SET value = $1 WHERE key = 'version' AND value = $2");
+    stmt_bind_str(st, 1, arena_fmt(c->arena, "%lld", (long long)version + 1));
+    stmt_bind_str(st, 2, arena_fmt(c->arena, "%lld", (long long)version));
+    enum err rc = stmt_run(st, &taken, e);
+    if (!rc && !taken) rc = error_set(e, ERR_STALE, "the settings were changed meanwhile");
+    return rc;
+}
+
 enum err settings_save(
     struct change *c, const struct settings *before, const struct settings *after, struct error *e)
 {
     if (after->unique_skus && !before->unique_skus) {
         tx_lock(c->tx, LOCK_CANDIDATES, true);
-        enum err rc = refuse_duplicate_skus(c, e);
-        if (rc) return rc;
+        enum err repeated = refuse_duplicate_skus(c, e);
+        if (repeated) return repeated;
     }
+    enum err rc = take_version(c, before->version, e);
+    if (rc) return rc;
     struct change_list l;
     change_list_init(&l);
     if (before->unique_skus != after->unique_skus)
@@ -233,7 +248,6 @@ enum err settings_save(
     setting_put(c, "unique_skus", after->unique_skus);
     setting_put(c, "committed_status", after->committed_status_id);
     setting_put(c, "received_status", after->received_status_id);
-    setting_put(c, "version", before->version + 1);
     setting_put(c, "updated_at", c->now);
     audit_add(c, "update", "settings", 0, change_list_end(&l));
     change_list_release(&l);

@@ -88,7 +88,8 @@ struct settings {
 };
 
 MUST_USE enum err settings_load(struct tx *tx, struct settings *out, struct error *e);
-/* ERR_CONFLICT "duplicate_sku" when unique_skus is switched on while SKUs repeat. */
+/* ERR_CONFLICT "duplicate_sku" when unique_skus is switched on while SKUs repeat; ERR_STALE when
+ * `before` is no longer what is stored. */
 MUST_USE enum err settings_save(
     struct change *c, const struct settings *before, const struct settings *after, struct error *e);
 
