@@ -361,7 +361,7 @@ static void *race(void *arg)
 {
     struct racer *r = arg;
     pthread_barrier_wait(r->start);
-    r->status = kit_post_alone(r->k, r->path, "{\"esns\":[\"A1\",\"A2\"]}", NULL);
+    r->status = kit_alone(r->k, "POST", r->path, "{\"esns\":[\"A1\",\"A2\"]}", NULL);
     return NULL;
 }
 

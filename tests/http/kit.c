@@ -198,12 +198,13 @@ int kit_send_bytes(
     return k->status;
 }
 
-int kit_post_alone(const struct kit *k, const char *path, const char *body, const char *headers)
+int kit_alone(const struct kit *k, const char *method, const char *path, const char *body,
+    const char *headers)
 {
     struct arena arena;
     arena_init(&arena, "request", REQUEST_ARENA_MAX);
     struct http_reply reply = { 0 };
-    perform(k, &(struct sent){ "POST", path, headers, str_of(body) }, &arena, &reply);
+    perform(k, &(struct sent){ method, path, headers, str_of(body) }, &arena, &reply);
     int status = reply.status;
     buf_release(&reply.body);
     arena_release(&arena);

@@ -64,7 +64,8 @@ int kit_send_bytes(
                 STR_FMT((k)->body));                                                               \
     } while (0)
 /* From any thread: nothing of the reply is kept but the status. */
-int kit_post_alone(const struct kit *k, const char *path, const char *body, const char *headers);
+int kit_alone(const struct kit *k, const char *method, const char *path, const char *body,
+    const char *headers);
 const char *kit_path(struct kit *k, const char *path);
 const char *kit_fmt(struct kit *k, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
