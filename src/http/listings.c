@@ -249,12 +249,9 @@ static enum err read_connection(struct fields *parent, struct listing *l, struct
     }
     if (l->mode == LISTING_SKUS) field_required(&f, "skus");
     if (l->mode == LISTING_VARIATIONS) field_required(&f, "variation_ids");
-    /* Looked at with any mode, kept with their own. */
+    /* Looked at with any mode; listing_update keeps what goes with it. */
     read_skus(&f, l);
-    enum err rc = read_variations(&f, l, e);
-    if (l->mode != LISTING_SKUS) l->sku_count = 0;
-    if (l->mode != LISTING_VARIATIONS) l->set_variation_count = 0;
-    return rc;
+    return read_variations(&f, l, e);
 }
 
 static enum err update(struct call *c, struct error *e)
