@@ -165,6 +165,10 @@ static void test_listings(void **state)
         "\"reserve\":1,\"cap\":0}",
         200);
     CHECK_INT(kit_int(k, "/target"), 0, "the cap");
+    CALL(k, "PATCH", "/listings/2",
+        "{\"connection\":{\"mode\":\"none\",\"skus\":[\"SKU-A\"],\"variation_ids\":[1]}}", 200);
+    CHECK_INT(kit_len(k, "/connection/skus"), 0, "kept with their own mode only");
+    CHECK_INT(kit_len(k, "/connection/variation_ids"), 0, "kept with their own mode only");
     CALL(k, "GET", "/listings/2/diagnosis", NULL, 200);
     CHECK(kit_len(k, "/findings") > 0, "sync is off, at least");
     CALL(k, "GET", "/channels/1/diagnosis", NULL, 200);
