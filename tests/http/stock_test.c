@@ -1,8 +1,6 @@
 /* stock_test.c: items one by one and many at once, ETags, repeated requests, what is in use. */
 #include "kit.h"
 
-#include <pthread.h>
-
 #define IMEI "490154203237518"
 #define BAD_IMEI "490154203237519"
 
@@ -192,146 +190,6 @@ static void test_stale_writes(void **state)
 
 /* Repeated requests */
 
-enum { THREADS = 8 };
-struct racer {
-    const struct kit *k;
-    pthread_barrier_t *start;
-    const char *method, *path, *body, *lines;
-    int status;
-};
-
-static void *race(void *arg)
-{
-    struct racer *r = arg;
-    pthread_barrier_wait(r->start);
-    r->status = kit_alone(r->k, r->method, r->path, r->body, r->lines);
-    return NULL;
-}
-
-/* The same from every thread, but for '~' in the body, which is the thread's number. */
-static void run_race(struct kit *k, const struct racer *all, int *statuses)
-{
-    pthread_t threads[THREADS];
-    struct racer racers[THREADS];
-    pthread_barrier_t start;
-    pthread_barrier_init(&start, NULL, THREADS);
-    for (int i = 0; i < THREADS; i++) {
-        struct str before, after;
-        bool own = str_cut(str_of(all->body), '~', &before, &after);
-        racers[i] = *all;
-        racers[i].k = k;
-        racers[i].start = &start;
-        if (own) racers[i].body = kit_fmt(k, "%.*s%d%.*s", STR_FMT(before), i, STR_FMT(after));
-        CHECK_INT(pthread_create(&threads[i], NULL, race, &racers[i]), 0, "a thread");
-    }
-    for (int i = 0; i < THREADS; i++) {
-        pthread_join(threads[i], NULL);
-        statuses[i] = racers[i].status;
-    }
-    pthread_barrier_destroy(&start);
-}
-
-/* One of the threads got this status, and all others that. */
-static void check_one(const int *statuses, int one, int others, const char *why)
-{
-    int good = 0;
-    for (int i = 0; i < THREADS; i++) {
-        CHECK(statuses[i] == one || statuses[i] == others, why);
-        good += statuses[i] == one;
-    }
-    CHECK_INT(good, 1, why);
-}
-
-static void test_racing_requests(void **state)
-{
-    struct kit *k = *state;
-    int statuses[THREADS];
-    struct racer all = { .method = "POST",
-        .path = "/api/v1/orders",
-        .lines = "Idempotency-Key: raced",
-        .body = "{\"organization\":\"O0\"}" };
-    CALL(k, "GET", "/me", NULL, 200); /* notes the use of the token */
-    run_race(k, &all, statuses);
-    for (int i = 0; i < THREADS; i++)
-        CHECK_INT(statuses[i], 201, "each has the first answer");
-    CALL(k, "GET", "/orders", NULL, 200);
-    CHECK_INT(kit_len(k, "/data"), 1, "one effect");
-    CALL_WITH(k, "POST", "/orders", "{\"organization\":\"O0\"}", "Idempotency-Key: raced", 201);
-    CHECK_INT(kit_int(k, "/id"), 1, "the first answer still");
-    k->bearer = k->tokens[ROLE_MANAGER];
-    CALL(k, "GET", "/me", NULL, 200);
-    all.body = "{\"organization\":\"O~\"}";
-    run_race(k, &all, statuses);
-    check_one(statuses, 201, 409, "one body wins");
-    CALL(k, "GET", "/orders", NULL, 200);
-    CHECK_INT(kit_len(k, "/data"), 2, "one effect");
-}
-
-/* All have seen the same state, and each wants another: one may have its way. */
-static void test_racing_writers(void **state)
-{
-    struct kit *k = *state;
-    make_catalog(k);
-    CALL(k, "POST", "/items", "{\"esn\":\"SN\",\"variation_id\":1}", 201);
-    CALL(k, "POST", "/orders",
-        "{\"organization\":\"O\",\"lines\":[{\"sku\":\"SKU-A\",\"quantity\":1}]}", 201);
-    CALL(k, "POST", "/users", "{\"email\":\"b@example.com\",\"role\":\"viewer\"}", 201);
-    kit_listing(k, kit_channel(k, "C"), "SKU-X");
-    static const struct {
-        const char *path, *body;
-    } rows[] = {
-        { "/items/1", "{\"paid\":{\"amount\":1~,\"currency\":\"EUR\"}}" },
-        { "/orders/1", "{\"notes\":\"n~\"}" },
-        { "/variations/1", "{\"capacity\":\"~\"}" },
-        { "/channels/1", "{\"reserve\":1~}" },
-        { "/listings/1", "{\"cap\":1~}" },
-        { "/users/1", "{\"name\":\"N~\"}" },
-        { "/grades/2", "{\"title\":\"G~\"}" },
-        { "/warehouses/1/locations/1", "{\"name\":\"L~\"}" },
-        { "/settings", "{\"received_status\":\"Sold\"}" },
-    };
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        int statuses[THREADS];
-        CALL(k, "GET", rows[i].path, NULL, 200);
-        struct racer all = { .method = "PATCH",
-            .path = kit_path(k, rows[i].path),
-            .body = rows[i].body,
-            .lines = kit_fmt(k, "If-Match: %.*s", STR_FMT(kit_header(k, "ETag"))) };
-        run_race(k, &all, statuses);
-        check_one(statuses, 200, 412, rows[i].path);
-    }
-}
-
-/* The same new thing, from all at once: one is made, the others are told that it is there. */
-static void test_racing_creators(void **state)
-{
-    struct kit *k = *state;
-    make_catalog(k);
-    static const struct {
-        const char *path, *body;
-    } rows[] = {
-        { "/items", "{\"esn\":\"SN\",\"variation_id\":1}" },
-        { "/variations", "{\"manufacturer\":\"Apple\",\"model\":\"Z\"}" },
-        { "/variations", "{\"manufacturer\":\"Apple\",\"model\":\"Y~\",\"sku\":\"ONE\"}" },
-        { "/grades", "{\"title\":\"Z\"}" },
-        { "/warehouses/1/locations", "{\"name\":\"Z\"}" },
-        { "/channels",
-            "{\"kind\":\"amazon\",\"name\":\"Z\",\"region\":\"eu\",\"marketplace_ids\":[\"M1\"],"
-            "\"seller_id\":\"S\",\"credentials\":{\"client_id\":\"a\",\"client_secret\":\"b\","
-            "\"refresh_token\":\"c\"}}" },
-    };
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        int statuses[THREADS];
-        struct racer all = {
-            .method = "POST", .path = kit_path(k, rows[i].path), .body = rows[i].body
-        };
-        run_race(k, &all, statuses);
-        check_one(statuses, 201, 409, rows[i].body);
-    }
-    CALL(k, "GET", "/stock_levels?sku=SKU-A", NULL, 200);
-    CHECK_INT(kit_int(k, "/data/0/on_hand"), 1, "one phone");
-}
-
 static void test_repeated_requests(void **state)
 {
     struct kit *k = *state;
@@ -407,9 +265,6 @@ int main(int argc, char **argv)
         KIT_TEST(test_many_items),
         KIT_TEST(test_one_item),
         KIT_TEST(test_stale_writes),
-        KIT_TEST(test_racing_requests),
-        KIT_TEST(test_racing_writers),
-        KIT_TEST(test_racing_creators),
         KIT_TEST(test_repeated_requests),
         KIT_TEST(test_in_use),
     };
