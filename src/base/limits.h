@@ -9,16 +9,15 @@ enum {
     HTTP_JSON_MAX = 1024 * 1024,     /* openapi.yaml: 1,000 items of about 200 bytes, and room */
     HTTP_PAGE_DEFAULT = 50,
     HTTP_PAGE_MAX = 500, /* api.md */
-    BULK_ITEMS_MAX = 20000,
-    COMMIT_INPUTS_MAX = 5000, /* one paste: a pallet is some 2,000 phones */
 
-    /* Text fields, in bytes of UTF-8. */
+    /* Text fields, in characters. */
     TITLE_MAX = 200,
     SKU_MAX = 100, /* Amazon accepts 40 characters (sp-api.md 1.4); other systems more */
     ESN_MAX = 64,
     HEX_ID_SIZE = 8, /* characters: 32^8 ids; see core/hexid.h */
     NOTE_MAX = 4000,
-    QUERY_MAX = 200, /* one query parameter */
+    QUERY_MAX = 200,         /* one query parameter */
+    QUERY_REPEATS_MAX = 100, /* of one that may repeat (openapi.yaml) */
 
     /* Quantities: far above any warehouse, far below overflow in 64-bit sums. */
     LINE_QUANTITY_MAX = 1000000,

@@ -164,9 +164,12 @@ static enum err check_query(struct call *c, struct error *e)
         bool many = false;
         if (!is_known(c->route, f->name, &many))
             return wrong_parameter(c, f->name, "unknown_parameter", "is none of this route", e);
-        for (size_t k = 0; k < i && !many; k++)
-            if (str_eq(c->req->query[k].name, f->name))
-                return wrong_parameter(c, f->name, "duplicate", "is given twice", e);
+        size_t before = 0;
+        for (size_t k = 0; k < i; k++)
+            before += str_eq(c->req->query[k].name, f->name);
+        if (before && !many) return wrong_parameter(c, f->name, "duplicate", "is given twice", e);
+        if (before == QUERY_REPEATS_MAX)
+            return wrong_parameter(c, f->name, "too_long", "is given more than 100 times", e);
     }
     return OK;
 }

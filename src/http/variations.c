@@ -173,8 +173,6 @@ static enum err delete (struct call *c, struct error *e) {
     return rc;
 }
 
-enum { FILTER_MAX = 100 };
-
 /* Ids of the titles that the parameter, repeated, gives. */
 static enum err read_titles(struct call *c, const char *name, enum reference_kind kind,
     int64_t *ids, size_t *count, struct error *e)
@@ -183,7 +181,7 @@ static enum err read_titles(struct call *c, const char *name, enum reference_kin
     for (size_t i = 0; i < c->req->query_count; i++) {
         const struct http_field *f = &c->req->query[i];
         struct reference found;
-        if (!str_eq(f->name, str_of(name)) || *count == FILTER_MAX) continue;
+        if (!str_eq(f->name, str_of(name)) || *count == QUERY_REPEATS_MAX) continue;
         enum err rc = reference_find(c->tx, kind, 0, f->value, c->arena, &found, e);
         if (rc == ERR_NOT_FOUND)
             return error_at(e, ERR_INVALID, "unknown_value", arena_fmt(c->arena, "?%s", name).at,
@@ -231,7 +229,8 @@ static enum err level_of_sku(
 
 static enum err levels(struct call *c, struct error *e)
 {
-    int64_t statuses[FILTER_MAX], warehouses[FILTER_MAX], variations[FILTER_MAX];
+    int64_t statuses[QUERY_REPEATS_MAX], warehouses[QUERY_REPEATS_MAX],
+        variations[QUERY_REPEATS_MAX];
     struct stock_filter filter = { statuses, 0, warehouses, 0 };
     struct page page = query_page(c);
     struct str sku = query_str(c, "sku");
@@ -243,7 +242,8 @@ static enum err levels(struct call *c, struct error *e)
         rc = read_titles(
             c, "warehouses", REFERENCE_WAREHOUSE, warehouses, &filter.warehouse_count, e);
     for (size_t i = 0; i < c->req->query_count && !rc; i++) {
-        if (!str_eq(c->req->query[i].name, S("variation_id")) || variation_count == FILTER_MAX)
+        if (!str_eq(c->req->query[i].name, S("variation_id")) ||
+            variation_count == QUERY_REPEATS_MAX)
             continue;
         int64_t id;
         if (sku.len || !str_to_int64(c->req->query[i].value, &id) || id < 1 || id > HTTP_ID_MAX)

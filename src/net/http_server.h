@@ -28,7 +28,8 @@ struct http_field {
     struct str value;
 };
 
-enum { HTTP_QUERY_FIELDS_MAX = 64, HTTP_REPLY_HEADERS_MAX = 16 };
+/* 100 of a parameter that may repeat, and all others. */
+enum { HTTP_QUERY_FIELDS_MAX = 128, HTTP_REPLY_HEADERS_MAX = 16 };
 
 struct http_request {
     struct str method; /* "GET"; HEAD arrives as GET with head set */

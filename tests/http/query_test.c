@@ -111,6 +111,23 @@ static void wrong_values(const struct asked *a, enum kind kind, int64_t least, i
     if (!str_eq(str_of(a->name), S("warehouse"))) refuse(a, ""); /* there: items without one */
 }
 
+/* As often as the document allows, and once more. */
+static void repeat(const struct asked *a, const char *good)
+{
+    struct buf b;
+    buf_init(&b, 8000);
+    buf_put(&b, str_of(kit_path(a->k, a->path)));
+    for (int i = 0; i < 100; i++)
+        buf_put_fmt(&b, "%c%s=%s", i ? '&' : '?', a->name, good);
+    const char *most = arena_str(&a->k->arena, buf_str(&b)).at;
+    CHECK_INT(kit_send(a->k, "GET", most, NULL, NULL), 200, most);
+    buf_put_fmt(&b, "&%s=%s", a->name, good);
+    kit_send(a->k, "GET", arena_str(&a->k->arena, buf_str(&b)).at, NULL, NULL);
+    kit_problem(a->k, 400, "bad_parameter", most);
+    kit_fault(a->k, kit_fmt(a->k, "?%s", a->name), "too_long", most);
+    buf_release(&b);
+}
+
 static void ask(struct kit *k, const char *route, const char *path, struct str name)
 {
     bool many = str_ends(name, S("*"));
@@ -130,6 +147,8 @@ static void ask(struct kit *k, const char *route, const char *path, struct str n
         if (!by_sku) wrong_values(&a, parameters[i].kind, parameters[i].least, parameters[i].most);
         CALL(k, "GET", kit_fmt(k, "%s?%s=%s&%s=%s", path, word, good, word, good), NULL,
             many ? 200 : 400);
+        if (!many) kit_fault(k, kit_fmt(k, "?%s", word), "duplicate", path);
+        if (many) repeat(&a, good);
         return;
     }
     fail_msg("say in this table what the parameter %s of %s is", word, route);
