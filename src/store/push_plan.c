@@ -78,9 +78,21 @@ struct candidate {
     " (SELECT warehouse_id FROM channel_counted_warehouse WHERE channel_id = g.channel_id)),"      \
     " (SELECT CAST(COALESCE(SUM(n.units), 0) AS BIGINT) FROM (SELECT DISTINCT d.line_id, d.units"  \
     " FROM listing_variation lv JOIN demand d ON d.variation_id = lv.variation_id"                 \
-    " WHERE lv.listing_id = g.id) n)"                                                              \
+    " WHERE lv.listing_id = g.id) n), p.told_high"                                                 \
     " FROM listing g JOIN channel c ON c.id = g.channel_id"                                        \
     " LEFT JOIN push p ON p.listing_id = g.id "
+
+/* What was told and is not proven yet may be shown any moment: less than that is a fall, whatever
+ * was read meanwhile. */
+static void expect_told(struct stmt *st, struct candidate *k)
+{
+    bool told = !stmt_null(st, 23) && k->facts.has_synced;
+    if (told && k->facts.synced > k->live) k->live = k->facts.synced;
+    if (!k->unknown) return;
+    int64_t sending = stmt_int(st, 19);
+    if (!k->has_live || sending > k->live) k->live = sending;
+    k->has_live = true;
+}
 
 static void read_candidate(struct stmt *st, struct candidate *out)
 {
@@ -111,6 +123,7 @@ static void read_candidate(struct stmt *st, struct candidate *out)
     out->push_state = out->has_push ? stmt_str_view(st, 17).at[0] : 0;
     out->wanted = stmt_int(st, 18);
     out->unknown = !stmt_null(st, 19);
+    expect_told(st, out);
     out->calculated = stmt_int(st, 21) - stmt_int(st, 22);
     out->facts.target = quantity_target(out->calculated, &out->rule);
 }

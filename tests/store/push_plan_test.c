@@ -113,6 +113,49 @@ static void test_dry_plan_agrees(void **state)
     }
 }
 
+static void accept(struct fix *f, int64_t channel, const struct push_claim *claim)
+{
+    struct push_words words = { "patchListingsItem", 200, S(""), S("R1") };
+    WRITE(f, push_accepted(&f->c, channel, claim, &words, &f->e), "accepted");
+    fix_plan(f);
+}
+
+/* What is shown may still be what was before: a fall must not pass for a refresh, which waits for
+ * orders. */
+static void test_fall_below_what_was_told(void **state)
+{
+    struct fix *f = *state;
+    int64_t channel = fix_channel(f, "Shop"), v = fix_variation(f, "A", "A");
+    int64_t id = fix_listing(f, channel, "A", 0);
+    fix_items(f, v, 3);
+    fix_plan(f);
+    struct push_claim claim = fix_claim(f, channel);
+    CHECK_INT(claim.quantity, 3, "a rise is under way");
+    fix_order(f, ST_NEW, v, 1);
+    fix_plan(f);
+    CHECK_INT(wish_of(f, id).lane, LANE_FALL, "less than the call under way says");
+    accept(f, channel, &claim);
+    claim = fix_claim(f, channel);
+    CHECK_INT(claim.quantity, 2, "at once");
+    accept(f, channel, &claim);
+    f->now += 2000;
+    struct push_check *due;
+    size_t count;
+    READ(f,
+        push_checks_due(
+            f->c.tx, &(struct push_due){ channel, f->now, 10 }, &f->arena, &due, &count, &f->e),
+        "due");
+    CHECK_INT(count, 1, "one");
+    WRITE(f, push_checked(&f->c, channel, &due[0], true, 0, &f->e), "it still shows nothing");
+    fix_order(f, ST_NEW, v, 1);
+    fix_plan(f);
+    CHECK_INT(wish_of(f, id).lane, LANE_FALL, "less than was accepted");
+    fix_order(f, ST_NEW, v, 1);
+    fix_plan(f);
+    CHECK_INT(wish_of(f, id).wanted, 0, "sold out");
+    CHECK_INT(wish_of(f, id).lane, LANE_FALL_TO_ZERO, "which goes first");
+}
+
 static void test_newest_wins(void **state)
 {
     struct fix *f = *state;
@@ -342,6 +385,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         FIX_TEST(test_lanes),
         FIX_TEST(test_dry_plan_agrees),
+        FIX_TEST(test_fall_below_what_was_told),
         FIX_TEST(test_newest_wins),
         FIX_TEST(test_sync_off),
         FIX_TEST(test_reconnect),
