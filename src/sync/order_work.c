@@ -16,6 +16,7 @@ enum {
     WINDOWS_MAX = 6,       /* in one go */
     KEEP_ROUTINE = 8,      /* tokens of the burst that routine readings leave for catching up */
     KEEP_BACKFILL = 4,
+    RISE_GAP_MS = 500,           /* between two readings while a rise waits for one */
     BACKFILL_GAP_MS = 60 * 1000, /* older than this before the start: worth a back-fill */
 };
 
@@ -526,9 +527,11 @@ void *order_thread(void *worker)
         if (!ch->order_import) continue;
         idle = gap;
         time_ms now = clock_monotonic(clock), wait = 0;
-        int64_t keep = rise_waits(w) ? 2 : KEEP_ROUTINE;
-        if (last_poll && now - last_poll < gap && !(rise_waits(w) && now - last_poll >= 500)) {
-            idle = gap - (now - last_poll);
+        bool rise = rise_waits(w);
+        time_ms least = rise && gap > RISE_GAP_MS ? RISE_GAP_MS : gap;
+        int64_t keep = rise ? 2 : KEEP_ROUTINE;
+        if (last_poll && now - last_poll < least) {
+            idle = least - (now - last_poll);
         } else if (worker_token_now(w, CHANNEL_OP_ORDERS_PAGE, keep, &wait)) {
             worker_token_back(w, CHANNEL_OP_ORDERS_PAGE);
             struct channel_outcome o;
