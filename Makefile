@@ -1,5 +1,5 @@
 # Short names for what developers do; CONTRIBUTING.md has a line on each. Meson and Ninja do the building.
-.PHONY: build check check-all fmt clean
+.PHONY: build check check-all bench fmt clean
 
 build: ; @scripts/bootstrap build && scripts/configure build && meson compile -C build && if [ -f web/package.json ]; then scripts/web build; fi
 
@@ -11,6 +11,9 @@ check:
 
 check-all: ; @scripts/configure build-gcc && meson compile -C build-gcc && ./test
 
+# What docs/benchmarks.md shows, measured here: `make bench`, or some of it: `make bench ONLY="push reads"`.
+bench: ; @scripts/bootstrap test && scripts/configure build-bench && meson compile -C build-bench && bench/run $(ONLY)
+
 fmt: ; @tools/tidy/format --fix
 
-clean: ; rm -rf build build-gcc build-test build-tsan build-cover web/dist
+clean: ; rm -rf build build-gcc build-test build-tsan build-cover build-bench web/dist

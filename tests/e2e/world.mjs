@@ -48,6 +48,7 @@ export function start(program, args, options = {}) {
   url.catch(() => {});
   return {
     url,
+    pid: child.pid,
     ended,
     log: () => log,
     async stop(signal = 'SIGTERM') {
