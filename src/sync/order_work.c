@@ -382,23 +382,28 @@ static enum step read_live(struct worker *w, const struct channel_row *ch, struc
     return step;
 }
 
-/* One page of older orders, when there is a back-fill and live reading leaves a token over. */
-static void backfill_step(struct worker *w, struct arena *arena, struct run *run)
+/* One page of older orders, when there is a back-fill and live reading leaves a token over. How
+ * long until the next one may go; NEVER when there is none. */
+enum { NEVER = 3600 * 1000 };
+static time_ms backfill_step(struct worker *w, struct arena *arena, struct run *run)
 {
     struct order_cursor cursor = { 0 };
     struct error e;
-    if (load_cursor(w, "orders_backfill", arena, &cursor, &e) || !cursor.before) return;
+    if (load_cursor(w, "orders_backfill", arena, &cursor, &e)) return FAULT_MS;
+    if (!cursor.before) return NEVER;
     struct reading r = {
         .w = w, .name = "orders_backfill", .created = true, .keep = KEEP_BACKFILL, .run = run
     };
     arena_init(&r.arena, "orders", JOB_ARENA_MAX);
-    time_ms wait;
+    time_ms wait = 0;
     bool token = worker_token_now(w, CHANNEL_OP_ORDERS_PAGE, KEEP_BACKFILL, &wait);
     if (token) {
         worker_token_back(w, CHANNEL_OP_ORDERS_PAGE);
-        (void)read_page(&r, &cursor);
+        enum step step = read_page(&r, &cursor);
+        wait = step == STEP_MORE || step == STEP_DONE ? 0 : FAULT_MS;
     }
     arena_release(&r.arena);
+    return wait;
 }
 
 struct run_call {
@@ -472,7 +477,7 @@ static enum err ask_backfill(struct change *c, void *ctx, struct error *e)
 }
 
 /* The run of the back-fill shows its progress; it lives exactly as long as its cursor. */
-static void tend_backfill(struct worker *w, struct arena *arena)
+static time_ms tend_backfill(struct worker *w, struct arena *arena)
 {
     struct order_cursor cursor = { 0 };
     struct error e;
@@ -480,14 +485,15 @@ static void tend_backfill(struct worker *w, struct arena *arena)
     if (call.run.id && !str_eq(call.run.progress, S("reading"))) {
         if (worker_change(w, "backfill_asked", ask_backfill, &call, &e)) {
             worker_fault(w, "backfill_not_begun", &e);
-            return;
+            return FAULT_MS;
         }
     }
     struct run *run = call.run.id ? &call.run : NULL;
     if (run) run->message = S("Reading older orders");
-    backfill_step(w, arena, run);
+    time_ms wait = backfill_step(w, arena, run);
     bool left = !load_cursor(w, "orders_backfill", arena, &cursor, &e) && cursor.before != 0;
     if (run && !left) finish_run(&call, STEP_DONE, NULL);
+    return wait;
 }
 
 static void restore_intake(struct worker *w, bool order_import)
@@ -540,7 +546,8 @@ void *order_thread(void *worker)
         } else {
             idle = wait < gap ? wait : gap;
         }
-        tend_backfill(w, &arena);
+        time_ms next = tend_backfill(w, &arena);
+        if (next < idle) idle = next;
     }
     arena_release(&arena);
     return NULL;
