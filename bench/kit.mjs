@@ -77,7 +77,7 @@ export async function simulator(...args) {
   const child = start(path.join(build, 'amazon-sim'), ['--listen', '127.0.0.1:0', ...args.map(String)]);
   const url = await child.url;
   const control = async (method, route, body) => (await request(method, `${url}/_sim${route}`, body)).body;
-  return { url, control, stop: () => child.stop() };
+  return { url, control, pid: child.pid, stop: () => child.stop() };
 }
 
 /* A connected account of the simulator, its listings read, nothing switched on yet. */

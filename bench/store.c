@@ -1,0 +1,286 @@
+/*
+ * store.c: the store without what stands around it, on an SQLite file, for the benchmarks; prints one line of JSON.
+ *
+ * usage: store fill FILE ITEMS       a catalog with a tenth as many SKUs, each listed and connected, and the items
+ *        store recompute FILE        all targets from their definition, and beside it a bare GROUP BY over the items
+ *        store intake FILE ORDERS    orders of a channel taken in, a hundred to a transaction
+ */
+#include "base/assert.h"
+#include "base/clock.h"
+#include "core/quantity.h"
+#include "store/intake.h"
+#include "store/item.h"
+#include "store/listing.h"
+#include "store/migrate.h"
+#include "store/push.h"
+#include "store/variation.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+
+enum { BATCH = 500, PER_SKU = 10, PAGE = 100, PLAN_LIMIT = 2000, ROUNDS = 3 };
+
+static const struct actor actor = { ACTOR_SYSTEM, 0, { "bench", 5 }, { "", 0 } };
+
+struct job {
+    struct db *db;
+    enum err (*step)(struct change *c, struct job *job, struct error *e);
+    int64_t channel_id, from, to; /* numbers of this transaction's rows */
+    bool more;
+    int64_t rows;
+};
+
+static enum err run(struct tx *tx, void *ctx, struct error *e)
+{
+    struct job *job = ctx;
+    struct change c = { tx, tx_arena(tx), &actor, clock_now(clock_system()), rng_system() };
+    return job->step(&c, job, e);
+}
+
+static void must(enum err rc, const struct error *e)
+{
+    if (rc) PANIC("%s", e->detail);
+}
+
+static void write_step(struct job *job)
+{
+    struct error e;
+    must(db_write(job->db, "bench", run, job, &e), &e);
+}
+
+static double seconds(void)
+{
+    struct timespec t;
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static void in_batches(struct job *job, int64_t count, int64_t batch)
+{
+    for (job->from = 0; job->from < count; job->from = job->to) {
+        job->to = job->from + batch < count ? job->from + batch : count;
+        write_step(job);
+    }
+}
+
+static enum err make_channel(struct change *c, struct job *job, struct error *e)
+{
+    struct channel_row *ch = arena_new(c->arena, struct channel_row, 1);
+    *ch = (struct channel_row){ .kind = S("amazon"),
+        .name = S("Amazon"),
+        .region = S("na"),
+        .seller_id = S("A2EXAMPLE1SELL"),
+        .organization_type = S("channel"),
+        .marketplace_ids = { S("ATVPDKIKX0DER") },
+        .marketplace_count = 1,
+        .endpoint_url = S("http://127.0.0.1:1"),
+        .token_url = S("http://127.0.0.1:1"),
+        .inventory_sync = true,
+        .order_import = true,
+        .import_orders_from = 1,
+        .status_ids = { 1 },
+        .status_count = 1,
+        .warehouse_ids = { 1 },
+        .warehouse_count = 1,
+        .map = { { S("UNSHIPPED"), 1, S("New") } },
+        .map_count = 1,
+        .brake_released_at = c->now + (time_ms)365 * 86400000 };
+    enum err rc = channel_create(c, ch, e);
+    job->channel_id = ch->id;
+    return rc;
+}
+
+static struct str sku_of(struct arena *arena, int64_t n)
+{
+    return arena_fmt(arena, "SKU-%06lld", (long long)n);
+}
+
+static enum err make_variations(struct change *c, struct job *job, struct error *e)
+{
+    enum err rc = OK;
+    for (int64_t n = job->from; n < job->to && !rc; n++) {
+        struct variation v = { .grade_id = 2, .sku = sku_of(c->arena, n) };
+        for (int i = 0; i < VARIATION_TEXT_COUNT; i++)
+            v.text[i] = S("Unknown");
+        v.text[VARIATION_MODEL] = arena_fmt(c->arena, "Phone %lld", (long long)n);
+        rc = variation_create(c, &v, e);
+    }
+    return rc;
+}
+
+static enum err make_listings(struct change *c, struct job *job, struct error *e)
+{
+    struct listing_read *reads = arena_new(c->arena, struct listing_read, BATCH);
+    size_t count = 0;
+    for (int64_t n = job->from; n < job->to; n++)
+        reads[count++] = (struct listing_read){ .sku = sku_of(c->arena, n),
+            .asin = S("B000000001"),
+            .title = arena_fmt(c->arena, "Phone %lld, refurbished", (long long)n),
+            .product_type = S("CELLULAR_PHONE"),
+            .condition = S("used_very_good"),
+            .marketplace_id = S("ATVPDKIKX0DER"),
+            .active = true,
+            .has_quantity = true,
+            .quantity = 1,
+            .issues = S("[]") };
+    return listing_import(c, job->channel_id, 0, reads, count, e);
+}
+
+static enum err make_items(struct change *c, struct job *job, struct error *e)
+{
+    enum err rc = OK;
+    for (int64_t n = job->from; n < job->to && !rc; n++) {
+        struct item item = { .variation_id = n / PER_SKU + 1,
+            .status_id = 1,
+            .warehouse_id = 1,
+            .status = S("In stock"),
+            .warehouse = S("Main"),
+            .location = S(""),
+            .esn = arena_fmt(c->arena, "ESN%09lld", (long long)n) };
+        rc = item_create(c, &item, e);
+    }
+    return rc;
+}
+
+static enum err plan(struct change *c, struct job *job, struct error *e)
+{
+    return push_plan(c, PLAN_LIMIT, &job->more, e);
+}
+
+static enum err mark(struct change *c, struct job *job, struct error *e)
+{
+    return push_mark_all(c, job->channel_id, e);
+}
+
+static void plan_all(struct job *job)
+{
+    job->step = plan;
+    for (job->more = true; job->more;)
+        write_step(job);
+}
+
+static void fill(struct job *job, int64_t items)
+{
+    double began = seconds();
+    job->step = make_channel;
+    write_step(job);
+    job->step = make_variations;
+    in_batches(job, items / PER_SKU, BATCH);
+    job->step = make_listings;
+    in_batches(job, items / PER_SKU, BATCH);
+    job->step = make_items;
+    in_batches(job, items, BATCH);
+    plan_all(job);
+    printf("{\"items\": %lld, \"seconds\": %.3f}\n", (long long)items, seconds() - began);
+}
+
+static enum err group(struct tx *tx, void *ctx, struct error *e)
+{
+    struct job *job = ctx;
+    struct stmt *st = tx_prepare(tx, "SELECT variation_id, status_id, warehouse_id, COUNT(*)"
+                                     " FROM item WHERE order_id IS NULL GROUP BY 1, 2, 3");
+    for (job->rows = 0; stmt_row(st);)
+        job->rows++;
+    return stmt_end(st, e);
+}
+
+static int by_size(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return x < y ? -1 : x > y;
+}
+
+static double median(double *values)
+{
+    qsort(values, ROUNDS, sizeof *values, by_size);
+    return values[ROUNDS / 2];
+}
+
+static void recompute(struct job *job)
+{
+    double planning[ROUNDS], grouping[ROUNDS];
+    struct error e;
+    job->channel_id = 1;
+    for (int i = 0; i < ROUNDS; i++) {
+        double began = seconds();
+        must(db_read(job->db, "group", group, job, &e), &e);
+        grouping[i] = seconds() - began;
+        began = seconds();
+        job->step = mark;
+        write_step(job);
+        plan_all(job);
+        planning[i] = seconds() - began;
+    }
+    struct rusage usage;
+    (void)getrusage(RUSAGE_SELF, &usage);
+    printf("{\"recompute_s\": %.3f, \"group_by_s\": %.3f, \"groups\": %lld, \"peak_kb\": %ld}\n",
+        median(planning), median(grouping), (long long)job->rows, usage.ru_maxrss);
+}
+
+static enum err take_in(struct change *c, struct job *job, struct error *e)
+{
+    struct channel_row *ch = arena_new(c->arena, struct channel_row, 1);
+    enum err rc = channel_load(c->tx, job->channel_id, c->arena, ch, e);
+    struct intake_order *orders = arena_new(c->arena, struct intake_order, PAGE);
+    size_t count = 0;
+    for (int64_t n = job->from; n < job->to; n++) {
+        struct intake_line *line = arena_new(c->arena, struct intake_line, 1);
+        *line = (struct intake_line){ .channel_line_id = arena_fmt(c->arena, "L%lld", (long long)n),
+            .sku = sku_of(c->arena, n % 100),
+            .title = S("Phone, refurbished"),
+            .quantity = 1,
+            .price = { "USD", 19900 } };
+        orders[count++] = (struct intake_order){
+            .channel_order_id = arena_fmt(c->arena, "111-%07lld-0000001", (long long)n),
+            .channel_status = S("UNSHIPPED"),
+            .marketplace_id = S("ATVPDKIKX0DER"),
+            .created_at = c->now - 60000,
+            .updated_at = c->now - 60000,
+            .lines = line,
+            .line_count = 1,
+        };
+    }
+    struct intake_counts counts = { 0 };
+    if (!rc) rc = intake_orders(c, ch, orders, count, &counts, e);
+    job->rows += counts.created;
+    return rc;
+}
+
+static void intake(struct job *job, int64_t orders)
+{
+    job->step = make_channel;
+    write_step(job);
+    job->step = make_variations;
+    in_batches(job, 100, BATCH);
+    double began = seconds();
+    job->step = take_in;
+    in_batches(job, orders, PAGE);
+    printf("{\"orders\": %lld, \"seconds\": %.3f}\n", (long long)job->rows, seconds() - began);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 3) {
+        (void)fputs("usage: store fill|recompute|intake FILE [N]\n", stderr);
+        return 2;
+    }
+    int64_t n = 0;
+    if (argc > 3 && !str_to_int64(str_of(argv[3]), &n)) return 2;
+    struct db_options options = { .sqlite_path = str_of(argv[2]), .wait_timeout_ms = 60000 };
+    struct job job = { .more = false };
+    struct error e;
+    int applied;
+    must(db_open(&options, &job.db, &e), &e);
+    must(migrate_up(job.db, clock_system(), &applied, &e), &e);
+    if (strcmp(argv[1], "fill") == 0)
+        fill(&job, n);
+    else if (strcmp(argv[1], "recompute") == 0)
+        recompute(&job);
+    else
+        intake(&job, n);
+    db_close(job.db);
+    return 0;
+}
