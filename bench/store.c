@@ -1,9 +1,11 @@
 /*
- * store.c: the store without what stands around it, on an SQLite file, for the benchmarks; prints one line of JSON.
+ * store.c: the store without what stands around it, on an SQLite file, for the benchmarks.
  *
- * usage: store fill FILE ITEMS       a catalog with a tenth as many SKUs, each listed and connected, and the items
- *        store recompute FILE        all targets from their definition, and beside it a bare GROUP BY over the items
- *        store intake FILE ORDERS    orders of a channel taken in, a hundred to a transaction
+ * usage: store fill FILE ITEMS     the items, a tenth as many SKUs, each listed and connected
+ *        store recompute FILE      all targets anew, and beside it a bare GROUP BY over the items
+ *        store intake FILE ORDERS  orders of a channel taken in, a hundred to a transaction
+ *
+ * Prints one line of JSON.
  */
 #include "base/assert.h"
 #include "base/clock.h"
@@ -19,7 +21,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 
 enum { BATCH = 500, PER_SKU = 10, PAGE = 100, PLAN_LIMIT = 2000, ROUNDS = 3 };
 
@@ -53,9 +54,7 @@ static void write_step(struct job *job)
 
 static double seconds(void)
 {
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+    return (double)clock_monotonic(clock_system()) / 1000;
 }
 
 static void in_batches(struct job *job, int64_t count, int64_t batch)
@@ -232,7 +231,7 @@ static enum err take_in(struct change *c, struct job *job, struct error *e)
             .sku = sku_of(c->arena, n % 100),
             .title = S("Phone, refurbished"),
             .quantity = 1,
-            .price = { "USD", 19900 } };
+            .price = { true, 19900, "USD" } };
         orders[count++] = (struct intake_order){
             .channel_order_id = arena_fmt(c->arena, "111-%07lld-0000001", (long long)n),
             .channel_status = S("UNSHIPPED"),
