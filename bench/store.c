@@ -231,7 +231,7 @@ static enum err take_in(struct change *c, struct job *job, struct error *e)
             .sku = sku_of(c->arena, n % 100),
             .title = S("Phone, refurbished"),
             .quantity = 1,
-            .price = { true, 19900, "USD" } };
+            .price = { true, 19900, S("USD") } };
         orders[count++] = (struct intake_order){
             .channel_order_id = arena_fmt(c->arena, "111-%07lld-0000001", (long long)n),
             .channel_status = S("UNSHIPPED"),
