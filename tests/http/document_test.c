@@ -71,7 +71,8 @@ static bool read_method(struct document *d, const char *line)
         assert_true(d->count < OPERATIONS_MAX);
         struct operation *o = &d->operations[d->count++];
         memset(o, 0, sizeof *o);
-        (void)snprintf(o->name, sizeof o->name, "%s %s", methods[i][1], d->path);
+        int n = snprintf(o->name, sizeof o->name, "%s %s", methods[i][1], d->path);
+        assert_true(n > 0 && (size_t)n < sizeof o->name);
         return true;
     }
     return false;
