@@ -113,14 +113,13 @@ static void render_warnings(struct call *c, const struct order *o, const struct 
     }
     if ((int64_t)o->item_count > t->quantity)
         warn(c, "overcommitted", 0, 0,
-            arena_fmt(c->arena, "%zu items are on the order, %lld are ordered.", o->item_count,
-                (long long)t->quantity));
+            arena_fmt(c->arena, "%zu %s on the order, %lld ordered.", o->item_count,
+                o->item_count == 1 ? "item is" : "items are", (long long)t->quantity));
     if (!o->is_open && !t->canceled && t->uncommitted > 0)
         warn(c, "closed_uncommitted", 0, 0,
-            arena_fmt(c->arena,
-                "The order is closed with %lld uncommitted units: they are for sale"
-                " again.",
-                (long long)t->uncommitted));
+            arena_fmt(c->arena, "The order is closed with %lld uncommitted %s for sale again.",
+                (long long)t->uncommitted,
+                t->uncommitted == 1 ? "unit: it is" : "units: they are"));
     if (t->canceled && o->item_count)
         warn(c, "canceled_committed", 0, 0,
             S("The order is canceled with items still on it: take them off to sell them again."));

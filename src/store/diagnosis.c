@@ -74,6 +74,13 @@ static enum err check_closed_open(
     return stmt_end(st, e);
 }
 
+/* "1 listing is" or "6 listings are", and what. */
+static struct str counted(
+    struct arena *arena, int64_t n, const char *one, const char *many, const char *what)
+{
+    return arena_fmt(arena, "%lld %s %s", (long long)n, n == 1 ? one : many, what);
+}
+
 static void check_figures(const struct channel_figures *g, struct arena *arena, struct findings *f)
 {
     if (!g->listings && !g->ended_listings)
@@ -81,18 +88,17 @@ static void check_figures(const struct channel_figures *g, struct arena *arena, 
             "Press Sync Listings.");
     if (g->listings > g->connected_listings)
         add_count(f, "not_connected", "info", g->listings - g->connected_listings,
-            arena_fmt(arena,
-                "%lld listings are not connected to a SKU: their quantity is not sent.",
-                (long long)(g->listings - g->connected_listings)),
+            counted(arena, g->listings - g->connected_listings, "listing is", "listings are",
+                "not connected to a SKU: no quantity is sent."),
             "Connect them in Listings, or give their SKUs to variations.");
     if (g->quarantined_orders)
         add_count(f, "quarantined_orders", "error", g->quarantined_orders,
-            arena_fmt(arena, "%lld orders could not be read.", (long long)g->quarantined_orders),
+            counted(arena, g->quarantined_orders, "order could", "orders could", "not be read."),
             "Look at them under Activity.");
     if (g->unknown_sku_orders)
         add_count(f, "unknown_sku", "warning", g->unknown_sku_orders,
-            arena_fmt(arena, "%lld open orders have a line whose SKU no variation has.",
-                (long long)g->unknown_sku_orders),
+            counted(arena, g->unknown_sku_orders, "open order has", "open orders have",
+                "a line whose SKU no variation has."),
             "Give the SKU to a variation, or connect the listing.");
 }
 
@@ -106,7 +112,7 @@ static enum err check_unmapped(struct tx *tx, const struct channel_row *ch, stru
     enum err rc = stmt_scalar(st, 0, &n, e);
     if (!rc && n)
         add_count(f, "status_not_mapped", "warning", n,
-            arena_fmt(arena, "%lld orders have a channel status without a map.", (long long)n),
+            counted(arena, n, "order has", "orders have", "a channel status without a map."),
             "Complete the order status map in Details.");
     return rc;
 }
@@ -242,23 +248,16 @@ static enum err check_left_out(struct tx *tx, const struct listing *l, struct ar
     static const struct {
         const char *code, *text, *action;
     } rows[3] = {
-        { "items_without_warehouse", "%lld items are left out because they have no warehouse.",
+        { "items_without_warehouse", "left out: no warehouse.",
             "Give them a warehouse in Inventory." },
-        { "items_status_not_counted",
-            "%lld items are left out because their status is not counted.",
+        { "items_status_not_counted", "left out: the status is not counted.",
             "Change their status, or count it in the channel's Details." },
-        { "items_warehouse_not_counted",
-            "%lld items are left out because their warehouse is not counted.",
+        { "items_warehouse_not_counted", "left out: the warehouse is not counted.",
             "Move them, or count the warehouse in the channel's Details." },
     };
     for (int i = 0; i < 3; i++) {
-        struct buf text;
         if (!n[i]) continue;
-        buf_init(&text, 256);
-        buf_put_int(&text, n[i]);
-        struct str detail =
-            arena_fmt(arena, "%.*s%s", STR_FMT(buf_str(&text)), rows[i].text + sizeof "%lld" - 1);
-        buf_release(&text);
+        struct str detail = counted(arena, n[i], "item is", "items are", rows[i].text);
         add_count(f, rows[i].code, "info", n[i], detail, rows[i].action);
     }
     return stmt_end(st, e);

@@ -574,7 +574,7 @@ export const routes = [
               {
                 code: 'items_without_warehouse',
                 severity: 'warning',
-                detail: `${s.items.filter((i) => i.warehouse === null).length} items are left out because they have no warehouse.`,
+                detail: `${s.items.filter((i) => i.warehouse === null).length} items are left out: no warehouse.`,
                 action: 'Give them a warehouse in Inventory.',
                 count: 3,
               },
