@@ -36,40 +36,51 @@ function imei(serial) {
     return digits + ((10 - (sum % 10)) % 10);
 }
 
-const makers = [
-    ['Apple', ['iPhone 12', 'iPhone 13', 'iPhone 13 Pro', 'iPhone 14'], ['64 GB', '128 GB', '256 GB']],
-    ['Samsung', ['Galaxy S21', 'Galaxy S22', 'Galaxy A54'], ['128 GB', '256 GB']],
-    ['Google', ['Pixel 6', 'Pixel 7'], ['128 GB']],
-];
-const colors = ['Black', 'Blue', 'White', 'Green'];
-
-function attributes(n) {
-    const [manufacturer, models, capacities] = makers[n % makers.length];
-    const k = Math.floor(n / makers.length);
+// "Apple iPhone 13 Pro, Blue, AT&T (Renewed) B" with the SKU IP13P-128-BLU-B-00003 as the phone that it names.
+function attributes({ sku, title }) {
+    const [, name, color, network, grade] = /^(.+?), (.+), (.+) \(Renewed\) (\w)$/.exec(title);
+    const space = name.indexOf(' ');
+    const oneWord = space < 0 || /^OnePlus/.test(name);
+    const english = { '(PRODUCT)RED': 'Red', 'Grün': 'Green' };
     return {
-        manufacturer,
-        variant: `A${2400 + n}`, // the maker's own number keeps the invented phones apart
-        model: models[k % models.length],
-        capacity: capacities[Math.floor(k / models.length) % capacities.length],
-        color: colors[Math.floor(k / models.length / capacities.length) % colors.length],
-        network: k % 5 === 4 ? 'Verizon' : 'Unlocked',
-        grade: ['A', 'B', 'C'][n % 3],
+        manufacturer: oneWord ? 'OnePlus' : name.slice(0, space),
+        model: name.slice(space + 1),
+        capacity: `${/(64|128|256|512)/.exec(sku.slice(4))?.[1] ?? '128'} GB`,
+        color: english[color] ?? color,
+        network,
+        grade,
     };
 }
 
-async function loadStock(skus) {
+const dayMs = 24 * 60 * 60 * 1000;
+const usd = (amount) => ({ amount, currency: 'USD' });
+
+async function loadStock(listings) {
     let serial = 0;
-    for (const [n, sku] of skus.entries()) {
-        const variation = await api('POST', '/variations', { ...attributes(n), sku });
+    const seen = new Set();
+    for (const [n, listing] of listings.entries()) {
+        const variation = attributes(listing);
+        // A phone that is listed twice has one SKU here; its other listing is there to be connected by hand.
+        const key = JSON.stringify(variation);
+        if (seen.has(key)) continue;
+        seen.add(key);
+        const { id } = await api('POST', '/variations', { ...variation, sku: listing.sku, price: usd(listing.price + 1) });
         const items = Array.from({ length: 1 + ((n * 7) % 9) }, () => ({
             esn: imei(serial++),
-            variation_id: variation.id,
+            variation_id: id,
             warehouse: 'Main',
-            paid: { amount: 12000 + 500 * (n % 20), currency: 'USD' },
+            location: shelves[serial % shelves.length],
+            paid: usd(Math.round(listing.price * 0.006) * 100),
         }));
         await api('POST', '/items', { items });
     }
-    return serial;
+    return { phones: serial, variations: seen.size };
+}
+
+const shelves = ['Shelf A1', 'Shelf A2', 'Shelf B1'];
+async function prepareShelves() {
+    const main = (await api('GET', '/warehouses?limit=500')).data.find((w) => w.name === 'Main');
+    for (const name of shelves) await api('POST', `/warehouses/${main.id}/locations`, { name });
 }
 
 async function main() {
@@ -82,8 +93,8 @@ async function main() {
     }
     const { listings } = await call('GET', `${simulator}/_sim/listings`);
     // Every tenth listing stays without a SKU in the catalog, to have something to connect by hand.
-    const skus = listings.map((listing) => listing.sku).filter((_, n) => n % 10 !== 9);
-    const phones = await loadStock(skus);
+    await prepareShelves();
+    const { phones, variations } = await loadStock(listings.filter((_, n) => n % 10 !== 9));
     const statuses = (await api('GET', '/inventory_statuses?limit=500')).data;
     const channel = await api('POST', '/channels', {
         kind: 'amazon',
@@ -96,11 +107,12 @@ async function main() {
         counted_statuses: [statuses[0].title],
         counted_warehouses: ['Main'],
         order_import: true,
+        import_orders_from: new Date(Date.now() - 10 * dayMs).toISOString().replace(/\.\d+Z$/, 'Z'),
         order_status_map: { PENDING: 'Pending payment', UNSHIPPED: 'New', PARTIALLY_SHIPPED: 'New', SHIPPED: 'Shipped', CANCELLED: 'Canceled' },
     });
     await api('POST', `/channels/${channel.id}/verify`);
     await api('POST', `/channels/${channel.id}/sync_listings`);
-    console.error(`demo: ${skus.length} SKUs, ${phones} phones, one simulated Amazon account`);
+    console.error(`demo: ${variations} SKUs, ${phones} phones, one simulated Amazon account`);
 }
 
 await main();
