@@ -4,18 +4,18 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
+import { patience } from './eventually.mjs';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const kept = fileURLToPath(new URL('../../docs/screenshots', import.meta.url));
+/** Where screenshots go: what a test looked at, to be looked at again. */
 export const shots =
-  process.env.UPDATE_SCREENSHOTS === '1' ? kept : mkdtempSync(join(tmpdir(), 'stockbridge-screenshots-'));
+  process.env.STOCKBRIDGE_SCREENSHOTS ?? mkdtempSync(join(tmpdir(), 'stockbridge-screenshots-'));
 mkdirSync(shots, { recursive: true });
 
 export const desk = { width: 1280, height: 860 };
 export const tablet = { width: 820, height: 1100 };
-export const patience = Number(process.env.STOCKBRIDGE_TEST_PATIENCE_MS ?? 60_000);
+export const portrait = { width: 768, height: 1024 };
 
 const program = process.env.CHROMIUM ?? '/usr/bin/chromium';
 /** Why there is no browser to test with, or false. */

@@ -2,25 +2,13 @@
 // listing is connected to them, the quantity reaches Amazon, an order comes back, is committed by scan, and is shipped. `world` is
 // the real server with the simulator (world.mjs) or the mock.
 import assert from 'node:assert/strict';
-import { check, patience, shoot, shootFailure, signIn } from './browser.mjs';
+import { check, shoot, shootFailure, signIn } from './browser.mjs';
+import { eventually } from './eventually.mjs';
 import { imei } from './mock/data.mjs';
 
 const channel = 'Amazon sandbox';
 const ownSku = 'OWN-IP14-128-A';
 const units = [imei(700001), imei(700002), imei(700003)];
-const pause = 250;
-
-/** Asks until the answer is right; fails with the last one. For what happens outside the page. */
-async function eventually(what, ask, right) {
-  const until = Date.now() + patience;
-  let last;
-  while (Date.now() < until) {
-    last = await ask();
-    if (right(last)) return last;
-    await new Promise((done) => setTimeout(done, pause));
-  }
-  return assert.fail(`${what}: still ${JSON.stringify(last)} after ${patience} ms`);
-}
 
 const heading = (page, name) => page.getByRole('heading', { level: 1, name }).waitFor();
 const button = (page, name) => page.getByRole('button', { name, exact: true });

@@ -1,8 +1,8 @@
 // Every page against the mock, at the width of a desk and of a tablet: loads, has no grave finding of axe, breaks no policy, does
-// not scroll sideways. Screenshots go to docs/screenshots with UPDATE_SCREENSHOTS=1, else to a temporary folder.
+// not scroll sideways. Screenshots go to a temporary folder, or to the one that STOCKBRIDGE_SCREENSHOTS names.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { check, desk, launch, openPage, shoot, signIn, tablet } from './browser.mjs';
+import { check, desk, launch, openPage, portrait, shoot, signIn, tablet } from './browser.mjs';
 import { startMock } from './mock/server.mjs';
 
 const pages = [
@@ -46,6 +46,7 @@ describe('pages', () => {
   for (const [width, viewport] of [
     ['desk', desk],
     ['tablet', tablet],
+    ['portrait', portrait],
   ]) {
     test(`sign-in at ${width} width`, async () => {
       const page = await openPage(browser, viewport);

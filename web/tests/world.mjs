@@ -6,13 +6,11 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { patience } from './browser.mjs';
+import { patience } from './eventually.mjs';
 
 const run = promisify(execFile);
 const build = process.env.STOCKBRIDGE_BUILD ?? fileURLToPath(new URL('../../build', import.meta.url));
 const programs = { server: join(build, 'stockbridge'), simulator: join(build, 'amazon-sim') };
-// Amazon's orders are read up to two minutes before its present: its clock runs fast, so that nobody waits for them.
-const scales = ['--time-scale', '60'];
 const polls = ['--order-poll', '1', '--listing-refresh', '2'];
 
 /** Starts a program and waits for the address that it prints; its log is shown when that does not come. */
@@ -58,6 +56,7 @@ function simulator(url) {
     quantity: async (sku) => (await state(sku)).quantities[sku] ?? null,
     placeOrder: async (sku, quantity) =>
       (await call(url, 'POST', '/_sim/orders', { lines: [{ sku, quantity }], status: 'UNSHIPPED' })).order_id,
+    control: (method, path, body) => call(url, method, `/_sim${path}`, body),
     ship: (id) => call(url, 'POST', `/_sim/orders/${id}/ship`, {}),
     unconnectedSku: async () => {
       const { listings } = await state();
@@ -70,7 +69,11 @@ function simulator(url) {
   };
 }
 
-export async function startWorld({ listings = 1500 } = {}) {
+/**
+ * Amazon's orders are read up to two minutes before its present: its clock runs fast, so that nobody waits for them, unless times
+ * are looked at. With `tokenName` there is an API token too.
+ */
+export async function startWorld({ listings = 1500, orders = 0, timeScale = 60, tokenName } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'stockbridge-web-'));
   const started = [];
   const stop = async () => {
@@ -79,10 +82,13 @@ export async function startWorld({ listings = 1500 } = {}) {
   };
   try {
     const email = 'ana@example.com';
-    const user = await run(programs.server, ['user', 'add', email, '--role', 'admin', '--data', folder]);
+    const made = async (...args) =>
+      (await run(programs.server, [...args, '--role', 'admin', '--data', folder])).stdout.trim();
+    const password = await made('user', 'add', email);
+    const apiToken = tokenName && (await made('token', 'create', '--name', tokenName));
     const sim = await start(programs.simulator, [
       ...['--listen', '127.0.0.1:0', '--seed', '1'],
-      ...['--listings', String(listings), ...scales],
+      ...['--listings', String(listings), '--orders', String(orders), '--time-scale', String(timeScale)],
     ]);
     started.push(sim);
     const controls = simulator(sim.url);
@@ -98,8 +104,10 @@ export async function startWorld({ listings = 1500 } = {}) {
     started.push(server);
     return {
       url: server.url,
+      folder,
+      apiToken,
       email,
-      password: user.stdout.trim(),
+      password,
       endpoint: sim.url,
       token: `${sim.url}/auth/o2/token`,
       sim: controls,

@@ -22,17 +22,28 @@ export function ScanField({
   useEffect(() => {
     if (!active) return;
     input.current?.focus();
+    // Whoever leaves with Tab means it, also to the browser's own fields.
+    let byTab = false;
+    const onKey = (e: KeyboardEvent) => {
+      byTab = e.key === 'Tab';
+    };
+    const onPointer = () => {
+      byTab = false;
+      back();
+    };
     // A button that was pressed to work with keeps its focus; only nowhere counts as lost.
     const back = () =>
       requestAnimationFrame(() => {
         const at = document.activeElement;
-        if (!at || at === document.body || at.id === 'main') input.current?.focus();
+        if (!byTab && (!at || at === document.body || at.id === 'main')) input.current?.focus();
       });
     document.addEventListener('focusout', back);
-    document.addEventListener('pointerup', back);
+    document.addEventListener('pointerup', onPointer);
+    document.addEventListener('keydown', onKey, true);
     return () => {
       document.removeEventListener('focusout', back);
-      document.removeEventListener('pointerup', back);
+      document.removeEventListener('pointerup', onPointer);
+      document.removeEventListener('keydown', onKey, true);
     };
   }, [active]);
   return (

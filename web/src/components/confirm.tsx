@@ -1,4 +1,5 @@
-import { Button, Modal, type ButtonProps } from '@mantine/core';
+import { Button, type ButtonProps } from '@mantine/core';
+import { Dialog } from './dialogs';
 import { useState, type ReactNode } from 'react';
 import { ProblemAlert } from './ui';
 
@@ -27,25 +28,22 @@ export function ConfirmButton({
       <Button {...button} onClick={() => setOpen(true)}>
         {label}
       </Button>
-      <Modal
-        opened={open}
-        onClose={() => setOpen(false)}
-        title={title}
-        closeButtonProps={{ 'aria-label': 'Close' }}
-      >
-        <div className="stack">
-          <div>{children}</div>
-          <ProblemAlert error={error} />
-          <div className="row end">
-            <Button variant="default" onClick={() => setOpen(false)} data-autofocus>
-              Cancel
-            </Button>
-            <Button color="red.9" loading={busy} onClick={onConfirm}>
-              {deed}
-            </Button>
+      {open && (
+        <Dialog onClose={() => setOpen(false)} title={title}>
+          <div className="stack">
+            <div>{children}</div>
+            <ProblemAlert error={error} />
+            <div className="row end">
+              <Button variant="default" onClick={() => setOpen(false)} data-autofocus>
+                Cancel
+              </Button>
+              <Button color="red.9" loading={busy} onClick={onConfirm}>
+                {deed}
+              </Button>
+            </div>
           </div>
-        </div>
-      </Modal>
+        </Dialog>
+      )}
     </>
   );
 }

@@ -113,12 +113,19 @@ export function SkusPicker({
   const [search, setSearch] = useState('');
   const found = useVariationSearch(search);
   const options = [...new Set([...value, ...found.flatMap((v) => (v.sku === null ? [] : [v.sku]))])];
+  const phones = new Map(found.map((v) => [v.sku, v.title]));
   return (
     <MultiSelect
       label="Catalog SKUs"
       placeholder="Type a SKU or a model"
       searchable
       data={options}
+      renderOption={({ option }) => (
+        <div>
+          <span className="mono">{option.value}</span>
+          <span className="under">{phones.get(option.value)}</span>
+        </div>
+      )}
       filter={asFound}
       value={value}
       onChange={onChange}

@@ -46,10 +46,12 @@ export function Card({
 }) {
   return (
     <section className={`card ${className}`} aria-label={title}>
-      <div className="row apart">
-        {title && <h2>{title}</h2>}
-        {action}
-      </div>
+      {(title || action) && (
+        <div className="row apart">
+          {title && <h2>{title}</h2>}
+          {action}
+        </div>
+      )}
       {hint && <p className="hint">{hint}</p>}
       {children}
     </section>
@@ -240,16 +242,16 @@ export function runTitle(run: Run): string {
 }
 
 const runColor: Record<Schemas['RunState'], string> = {
-  queued: 'gray.7',
-  running: 'brand.7',
-  succeeded: 'green.9',
-  failed: 'red.9',
-  canceled: 'gray.7',
+  queued: 'gray',
+  running: 'brand',
+  succeeded: 'green',
+  failed: 'red',
+  canceled: 'gray',
 };
 
 export function RunStateTag({ run }: { run: Run }) {
   return (
-    <Badge color={runColor[run.state]} variant="light" tt="none" c={runColor[run.state]}>
+    <Badge color={runColor[run.state]} variant="light" tt="none" c={`${runColor[run.state]}.9`}>
       {words(run.state)}
     </Badge>
   );

@@ -76,8 +76,12 @@ export function plural(n: number, one: string, many = one + 's'): string {
   return `${count(n)} ${n === 1 ? one : many}`;
 }
 
+/** A text that begins with a capital, whatever it begins with. */
+export function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /** "reconnect_needed" as "Reconnect needed". */
 export function words(code: string): string {
-  const text = code.replaceAll('_', ' ').toLowerCase();
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return sentence(code.replaceAll('_', ' ').toLowerCase());
 }

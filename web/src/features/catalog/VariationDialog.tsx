@@ -1,4 +1,5 @@
-import { Button, Modal, MultiSelect, TextInput } from '@mantine/core';
+import { Button, MultiSelect, TextInput } from '@mantine/core';
+import { Dialog } from '../../components/dialogs';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, fieldErrors, ifMatch, must, type Schemas } from '../../api/client';
@@ -114,7 +115,7 @@ function Form({
           />
           <TextInput
             label="SKU"
-            description="Byte for byte as on your channels; may stay empty"
+            description="Exactly as on your channels; optional"
             maxLength={100}
             classNames={{ input: 'mono' }}
             value={draft.sku ?? ''}
@@ -177,18 +178,12 @@ function Existing({ id, onClose }: { id: number; onClose: () => void }) {
 
 export function VariationDialog({ id, onClose }: { id: number | null; onClose: () => void }) {
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      size="lg"
-      title={id === null ? 'New variation' : 'Variation'}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Dialog onClose={onClose} size="lg" title={id === null ? 'New variation' : 'Variation'}>
       {id === null ? (
         <Form id={null} etag={null} from={blank} onClose={onClose} />
       ) : (
         <Existing id={id} onClose={onClose} />
       )}
-    </Modal>
+    </Dialog>
   );
 }

@@ -27,7 +27,7 @@ import {
   SeverityIcon,
   Time,
 } from '../../components/ui';
-import { count, words } from '../../lib/format';
+import { count, plural, sentence, words } from '../../lib/format';
 import { useMe } from '../../lib/me';
 import { useSave } from '../../lib/save';
 
@@ -143,7 +143,7 @@ function Quarantine({ channel }: { channel: Schemas['Channel'] }) {
                   At <span className="mono">{o.pointer}</span>.{' '}
                 </>
               )}
-              Tried {count(o.attempts)} times, last <Time at={o.last_seen_at} />.
+              Tried {plural(o.attempts, 'time')}, last <Time at={o.last_seen_at} />.
             </p>
             <pre className="raw" tabIndex={0}>
               {o.body}
@@ -200,6 +200,7 @@ function Events({ channel }: { channel: Schemas['Channel'] }) {
               <Table.Tr>
                 <Table.Th>When</Table.Th>
                 <Table.Th>What</Table.Th>
+                <Table.Th>About</Table.Th>
                 <Table.Th>Detail</Table.Th>
               </Table.Tr>
             </Table.Thead>
@@ -221,7 +222,6 @@ function Events({ channel }: { channel: Schemas['Channel'] }) {
                     )}
                   </Table.Td>
                   <Table.Td>
-                    {e.detail}{' '}
                     {e.order_id !== null && (
                       <Link to={`/orders/${e.order_id}`}>{e.channel_order_id ?? 'Order'}</Link>
                     )}
@@ -233,6 +233,9 @@ function Events({ channel }: { channel: Schemas['Channel'] }) {
                         {e.sku}
                       </Link>
                     )}
+                  </Table.Td>
+                  <Table.Td>
+                    {sentence(e.detail)}
                     <ChannelWords message={e.channel_message} requestId={e.request_id} />
                   </Table.Td>
                 </Table.Tr>

@@ -1,4 +1,5 @@
-import { Button, Modal, Radio } from '@mantine/core';
+import { Button, Radio } from '@mantine/core';
+import { Dialog } from '../../components/dialogs';
 import { useState } from 'react';
 import { api, fieldErrors, must, type Schemas } from '../../api/client';
 import { SkusPicker, VariationsPicker } from '../../components/pickers';
@@ -46,14 +47,7 @@ export function ConnectDialog({ listing, onClose }: { listing: Schemas['Listing'
   });
   const at = fieldErrors(save.error);
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title="Connect the listing"
-      size="lg"
-      zIndex={300}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Dialog onClose={onClose} title="Connect the listing" size="lg" zIndex={300}>
       <form
         className="stack"
         onSubmit={(e) => {
@@ -97,6 +91,6 @@ export function ConnectDialog({ listing, onClose }: { listing: Schemas['Listing'
           </Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -115,7 +115,7 @@ export function DetailsTab({ channel, etag }: { channel: Schemas['Channel']; eta
             <TitleChecks
               query={warehousesQuery}
               label="Counted warehouses"
-              description="Items elsewhere, or in no warehouse, are not offered here"
+              description="Items elsewhere or in none are not offered here"
               value={now.counted_warehouses}
               onChange={(counted_warehouses) => set({ counted_warehouses })}
               error={at('/counted_warehouses')}
@@ -160,7 +160,7 @@ export function DetailsTab({ channel, etag }: { channel: Schemas['Channel']; eta
           <div className="cols2">
             <TextInput
               label="Import orders from"
-              description="Older orders come in beside the new ones; empty for the moment of switching on"
+              description="Empty: from the moment of switching on"
               type="datetime-local"
               value={toLocalField(now.import_orders_from)}
               onChange={(e) => set({ import_orders_from: fromLocalField(e.currentTarget.value) })}

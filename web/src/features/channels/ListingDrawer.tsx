@@ -1,4 +1,5 @@
-import { Button, Drawer, NumberInput, Table } from '@mantine/core';
+import { Button, NumberInput, Table } from '@mantine/core';
+import { Sheet } from '../../components/dialogs';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'react-router';
@@ -15,8 +16,8 @@ type Explanation = Schemas['Explanation'];
 
 const leftOutWords: Record<Explanation['left_out'][number]['reason'], string> = {
   no_warehouse: 'in no warehouse',
-  status_not_counted: 'status not counted',
-  warehouse_not_counted: 'warehouse not counted',
+  status_not_counted: 'in a status that is not counted',
+  warehouse_not_counted: 'in a warehouse that is not counted',
   committed: 'committed to an order',
 };
 
@@ -27,13 +28,13 @@ function Terms({ e }: { e: Explanation }) {
         <span>Available: items in {e.counted_statuses.join(', ') || 'no status'}</span>
         <span>{count(e.available.quantity)}</span>
         <span>Outstanding: uncommitted units of open orders</span>
-        <span>{'\u2212' + count(e.outstanding.quantity)}</span>
+        <span>{signed(-e.outstanding.quantity)}</span>
         <span className="total">Calculated</span>
         <span className="total">
           <Signed value={e.calculated} />
         </span>
         <span>Reserve</span>
-        <span>{'\u2212' + count(e.reserve)}</span>
+        <span>{signed(-e.reserve)}</span>
         <span>Cap</span>
         <span>{e.cap === null ? 'none' : count(e.cap)}</span>
         <span className="total">Target, told to Amazon</span>
@@ -56,7 +57,7 @@ function Terms({ e }: { e: Explanation }) {
           <ul>
             {e.left_out.map((l, i) => (
               <li key={i}>
-                {count(l.count)}: {leftOutWords[l.reason]}
+                {count(l.count)} {leftOutWords[l.reason]}
                 {[l.status, l.warehouse].some(Boolean) &&
                   ` (${[l.status, l.warehouse].filter(Boolean).join(', ')})`}
               </li>
@@ -194,10 +195,8 @@ export function ListingDrawer({
   const value = listing.data?.value;
   const explanation = useQuery({ ...explanationQuery(id), enabled: value?.connected === true });
   return (
-    <Drawer
-      opened
+    <Sheet
       onClose={onClose}
-      size="lg"
       title={value ? <span className="mono">{value.sku}</span> : 'Listing'}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
@@ -215,7 +214,11 @@ export function ListingDrawer({
             <div>
               <strong>{tagged.value.title}</strong>
               <span className="under">
-                {[tagged.value.asin, words(tagged.value.state), tagged.value.condition]
+                {[
+                  tagged.value.asin,
+                  words(tagged.value.state),
+                  tagged.value.condition && words(tagged.value.condition),
+                ]
                   .filter(Boolean)
                   .join(' \u00b7 ')}
                 {tagged.value.fulfillment === 'amazon' && ' \u00b7 fulfilled by Amazon'}
@@ -279,6 +282,6 @@ export function ListingDrawer({
           </div>
         )}
       </Ready>
-    </Drawer>
+    </Sheet>
   );
 }

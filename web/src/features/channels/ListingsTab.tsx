@@ -70,7 +70,7 @@ function ListingRow({
             {listing.connection.mode === 'skus' ? 'by SKU, by hand' : 'by variation'}
           </span>
         )}
-        <span className="under">
+        <span className="under nowrap">
           {words(listing.state)}
           {listing.fulfillment === 'amazon' && ', by Amazon'}
         </span>

@@ -1,4 +1,4 @@
-import { Button, SegmentedControl, Stepper, TextInput } from '@mantine/core';
+import { Button, Radio, Stepper, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useNavigate } from 'react-router';
@@ -87,23 +87,20 @@ export function NewChannelPage() {
               onChange={(e) => setName(e.currentTarget.value)}
               error={at('/name')}
             />
-            <div>
-              <span className="field-label" id="region-label">
-                Region
-              </span>
-              <div>
-                <SegmentedControl
-                  aria-labelledby="region-label"
-                  disabled={created !== null}
-                  value={region}
-                  onChange={(r) => {
-                    setRegion(r);
-                    setMarketplaces([]);
-                  }}
-                  data={regions.map((r) => ({ value: r.region, label: r.name }))}
-                />
+            <Radio.Group
+              label="Region"
+              value={region}
+              onChange={(r) => {
+                setRegion(r as Schemas['Region']);
+                setMarketplaces([]);
+              }}
+            >
+              <div className="row checks">
+                {regions.map((r) => (
+                  <Radio key={r.region} value={r.region} label={r.name} disabled={created !== null} />
+                ))}
               </div>
-            </div>
+            </Radio.Group>
             <MarketplaceChecks
               region={region}
               kinds={kinds}

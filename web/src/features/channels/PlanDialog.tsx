@@ -1,4 +1,5 @@
-import { Alert, Button, Modal, SegmentedControl, Table } from '@mantine/core';
+import { Alert, Button, SegmentedControl, Table } from '@mantine/core';
+import { Dialog } from '../../components/dialogs';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
@@ -49,7 +50,7 @@ export function PlanDialog({
   const first = plan.data?.pages[0];
   const rows = plan.data?.pages.flatMap((p) => p.data) ?? [];
   return (
-    <Modal opened onClose={onClose} title={title} size="xl" closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Dialog onClose={onClose} title={title} size="xl">
       <ProblemAlert error={plan.error} />
       {!first && !plan.error && <Loading what="Computing the plan" />}
       {first && (
@@ -129,6 +130,6 @@ export function PlanDialog({
           </div>
         </div>
       )}
-    </Modal>
+    </Dialog>
   );
 }

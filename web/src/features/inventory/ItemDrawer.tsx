@@ -1,4 +1,5 @@
-import { Button, Drawer, TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
+import { Sheet } from '../../components/dialogs';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'react-router';
@@ -10,6 +11,7 @@ import {
   rowsOf,
   warehousesQuery,
 } from '../../api/queries';
+import { Changes } from '../../components/Changes';
 import { MoneyField } from '../../components/MoneyField';
 import { TitleSelect, VariationPicker } from '../../components/pickers';
 import { LoadMore, ProblemAlert, Ready, Time } from '../../components/ui';
@@ -128,11 +130,7 @@ function History({ id }: { id: number }) {
               <Time at={h.at} /> {'\u00b7'} {h.actor.name}
               {h.reason && ` \u00b7 ${h.reason}`}
             </span>
-            {h.changes.map((c) => (
-              <div key={c.field}>
-                {words(c.field)}: {c.from ?? 'none'} {'\u2192'} <strong>{c.to ?? 'none'}</strong>
-              </div>
-            ))}
+            <Changes changes={h.changes} made={h.action === 'created'} />
           </li>
         ))}
       </ol>
@@ -145,10 +143,8 @@ export function ItemDrawer({ id, onClose }: { id: number; onClose: () => void })
   const item = useQuery(itemQuery(id));
   const value = item.data?.value;
   return (
-    <Drawer
-      opened
+    <Sheet
       onClose={onClose}
-      size="lg"
       title={value ? <span className="mono">{value.esn}</span> : 'Item'}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
@@ -176,6 +172,6 @@ export function ItemDrawer({ id, onClose }: { id: number; onClose: () => void })
           </div>
         )}
       </Ready>
-    </Drawer>
+    </Sheet>
   );
 }

@@ -1,4 +1,5 @@
-import { Button, Modal, SegmentedControl, Switch, Textarea } from '@mantine/core';
+import { Button, SegmentedControl, Switch, Textarea } from '@mantine/core';
+import { Dialog } from '../../components/dialogs';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, fieldErrors, must, problemOf, type Schemas } from '../../api/client';
@@ -116,14 +117,7 @@ export function ReceiveDialog({ onClose }: { onClose: () => void }) {
   const bad = scans.filter((s) => s.state === 'bad').length;
   const pasted = splitList(list).length;
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      size="xl"
-      title="Receive items"
-      closeButtonProps={{ 'aria-label': 'Close' }}
-      closeOnClickOutside={false}
-    >
+    <Dialog onClose={onClose} size="xl" title="Receive items" closeOnClickOutside={false}>
       <div className="stack">
         <VariationPicker
           value={variation}
@@ -213,6 +207,6 @@ export function ReceiveDialog({ onClose }: { onClose: () => void }) {
           </Button>
         </div>
       </div>
-    </Modal>
+    </Dialog>
   );
 }

@@ -31,7 +31,7 @@ export function ItemsCard({ order }: { order: Order }) {
       </div>
       <ProblemAlert error={uncommit.error} />
       {order.items.length === 0 ? (
-        <Empty title="Nothing committed yet">
+        <Empty title={order.allow_commitment ? 'Nothing committed yet' : 'Nothing committed'}>
           {order.allow_commitment && <p>Scan an ESN or a Hex ID to commit it.</p>}
         </Empty>
       ) : (

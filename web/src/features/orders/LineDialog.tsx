@@ -1,4 +1,5 @@
-import { Button, Modal } from '@mantine/core';
+import { Button } from '@mantine/core';
+import { Dialog } from '../../components/dialogs';
 import { useState } from 'react';
 import { api, fieldErrors, must, type Schemas } from '../../api/client';
 import { ConfirmButton } from '../../components/confirm';
@@ -38,13 +39,7 @@ export function LineDialog({
     then: onClose,
   });
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      size="lg"
-      title={line === null ? 'Add a line' : 'Change the line'}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Dialog onClose={onClose} size="lg" title={line === null ? 'Add a line' : 'Change the line'}>
       <form
         className="stack"
         onSubmit={(e) => {
@@ -82,6 +77,6 @@ export function LineDialog({
           </div>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

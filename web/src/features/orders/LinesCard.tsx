@@ -16,10 +16,9 @@ function LineRow({ line, place, onEdit }: { line: Line; place: number; onEdit?: 
       <Table.Td className="num">{place}</Table.Td>
       <Table.Td className="title">
         {line.title}
-        <span className="under">
-          {line.sku && <span className="mono">{line.sku}</span>}
-          {line.sku && line.unit_price && ' \u00b7 '}
-          {money(line.unit_price)}
+        <span className="under pieces">
+          {line.sku && line.sku !== line.title && <span className="mono">{line.sku}</span>}
+          {line.unit_price && <span>{money(line.unit_price)}</span>}
         </span>
         {line.unknown_sku && (
           <Badge color="red.9" variant="filled" tt="none" mt={4}>

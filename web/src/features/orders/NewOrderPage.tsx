@@ -1,4 +1,5 @@
 import { ActionIcon, Button, Textarea, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { Plus, Trash2 } from 'lucide-react';
 import { useRef, useState } from 'react';
 import { Link, useNavigate } from 'react-router';
@@ -23,6 +24,7 @@ export function NewOrderPage() {
   const navigate = useNavigate();
   const [organization, setOrganization] = useState('');
   const [status, setStatus] = useState<string | null>(null);
+  const first = useQuery(orderStatusesQuery).data?.[0]?.title ?? null;
   const [notes, setNotes] = useState('');
   const [rows, setRows] = useState<Row[]>([{ key: 0, draft: blankLine }]);
   const nextKey = useRef(1);
@@ -73,10 +75,8 @@ export function NewOrderPage() {
               <TitleSelect
                 query={orderStatusesQuery}
                 label="Status"
-                description="Empty for the first one"
-                placeholder="First order status"
-                clearable
-                value={status}
+                description="Open ones hold their units back from the channels"
+                value={status ?? first}
                 onChange={setStatus}
                 error={at('/status')}
               />

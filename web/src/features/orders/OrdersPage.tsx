@@ -8,6 +8,7 @@ import { TitleSelect } from '../../components/pickers';
 import { SearchField } from '../../components/SearchField';
 import { Dot, Empty, LoadMore, Loading, PageHead, ProblemAlert, Time } from '../../components/ui';
 import { useFilters } from '../../lib/filters';
+import { plural } from '../../lib/format';
 import { useMe } from '../../lib/me';
 import { Committed } from './Committed';
 import { warningWords } from './warnings';
@@ -20,9 +21,9 @@ function Lines({ order }: { order: Order }) {
   return (
     <>
       {first.title}
-      <span className="under">
-        {first.sku && <span className="mono">{first.sku}</span>}
-        {rest.length > 0 && `${first.sku ? ' \u00b7 ' : ''}and ${rest.length} more`}
+      <span className="under pieces">
+        {first.sku && first.sku !== first.title && <span className="mono">{first.sku}</span>}
+        {rest.length > 0 && <span>and {plural(rest.length, 'more line')}</span>}
       </span>
     </>
   );
@@ -103,7 +104,7 @@ function FilterBar({ filters }: { filters: Filters }) {
     <div className="filters" role="search">
       <SearchField
         label="Search orders"
-        placeholder="Number, Amazon order id, SKU or ESN"
+        placeholder="Number, SKU or ESN"
         value={get('q') ?? ''}
         onChange={(q) => set('q', q)}
       />

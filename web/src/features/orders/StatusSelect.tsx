@@ -1,4 +1,5 @@
-import { Button, Modal } from '@mantine/core';
+import { Button } from '@mantine/core';
+import { Dialog } from '../../components/dialogs';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, ifMatch, must, type Schemas } from '../../api/client';
@@ -44,12 +45,7 @@ export function StatusSelect({ order, etag }: { order: Schemas['Order']; etag: s
       />
       {asked === null && <ProblemAlert error={save.error} />}
       {asked !== null && (
-        <Modal
-          opened
-          onClose={() => setAsked(null)}
-          title={`Change to ${asked}?`}
-          closeButtonProps={{ 'aria-label': 'Close' }}
-        >
+        <Dialog onClose={() => setAsked(null)} title={`Change to ${asked}?`}>
           <div className="stack">
             <div>
               {plural(order.uncommitted, 'unit')} of this order {order.uncommitted === 1 ? 'is' : 'are'} not
@@ -65,7 +61,7 @@ export function StatusSelect({ order, etag }: { order: Schemas['Order']; etag: s
               </Button>
             </div>
           </div>
-        </Modal>
+        </Dialog>
       )}
     </div>
   );

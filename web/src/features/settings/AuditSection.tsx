@@ -1,8 +1,30 @@
 import { Table } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link } from 'react-router';
+import type { Schemas } from '../../api/client';
 import { auditQuery, rowsOf } from '../../api/queries';
+import { Changes } from '../../components/Changes';
 import { Empty, LoadMore, Loading, ProblemAlert, Time } from '../../components/ui';
 import { words } from '../../lib/format';
+
+/** Where a thing can be looked at; its number alone says little. */
+const places: Record<string, (id: number) => string> = {
+  channel: (id) => `/integrations/${id}/details`,
+  item: (id) => `/inventory?item=${id}`,
+  order: (id) => `/orders/${id}`,
+};
+
+function What({ entry }: { entry: Schemas['AuditEntry'] }) {
+  const deed = words(entry.action);
+  if (entry.resource === 'session') return <>{deed}</>;
+  const thing = `${words(entry.resource).toLowerCase()} ${entry.resource_id ?? ''}`.trim();
+  const place = entry.action === 'delete' || entry.resource_id === null ? undefined : places[entry.resource];
+  return (
+    <>
+      {deed} {place ? <Link to={place(entry.resource_id ?? 0)}>{thing}</Link> : thing}
+    </>
+  );
+}
 
 export function AuditSection() {
   const audit = useInfiniteQuery(auditQuery({}));
@@ -40,15 +62,10 @@ export function AuditSection() {
                     {entry.address && <span className="under mono">{entry.address}</span>}
                   </Table.Td>
                   <Table.Td>
-                    {words(entry.action)} {words(entry.resource).toLowerCase()}
-                    {entry.resource_id !== null && ` ${entry.resource_id}`}
+                    <What entry={entry} />
                   </Table.Td>
                   <Table.Td className="title">
-                    {entry.changes.map((c) => (
-                      <div key={c.field}>
-                        {words(c.field)}: {c.from ?? 'none'} {'\u2192'} {c.to ?? 'none'}
-                      </div>
-                    ))}
+                    <Changes changes={entry.changes} made={entry.action === 'create'} />
                   </Table.Td>
                 </Table.Tr>
               ))}

@@ -1,4 +1,5 @@
-import { Button, Checkbox, Modal, NumberInput, TextInput } from '@mantine/core';
+import { Button, Checkbox, NumberInput, TextInput } from '@mantine/core';
+import { Dialog } from '../../components/dialogs';
 import { useState } from 'react';
 import { fieldErrors } from '../../api/client';
 import { ConfirmButton } from '../../components/confirm';
@@ -91,12 +92,7 @@ export function EntryDialog({ list, row, onClose }: { list: List; row: Row | nul
   });
   const at = fieldErrors(save.error);
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={row ? `Change ${rowName(row)}` : `Add ${list.one}`}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Dialog onClose={onClose} title={row ? `Change ${rowName(row)}` : `Add ${list.one}`}>
       <form
         className="stack"
         onSubmit={(e) => {
@@ -143,6 +139,6 @@ export function EntryDialog({ list, row, onClose }: { list: List; row: Row | nul
           </div>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -78,7 +78,7 @@ export function ReferenceSection({ list }: { list: List }) {
                 {data.map((row) => (
                   <Table.Tr key={row.id}>
                     <Table.Td>
-                      <Dot color={row.color}>{rowName(row)}</Dot>
+                      {row.color ? <Dot color={row.color}>{rowName(row)}</Dot> : rowName(row)}
                     </Table.Td>
                     {list.extra && (
                       <Table.Td>

@@ -1,4 +1,5 @@
-import { Button, Modal, TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
+import { Dialog } from '../../components/dialogs';
 import { useState } from 'react';
 import { api, fieldErrors, must, type Schemas } from '../../api/client';
 import { ProblemAlert } from '../../components/ui';
@@ -17,7 +18,7 @@ export function TokenDialog({ onClose }: { onClose: () => void }) {
   });
   const at = fieldErrors(create.error);
   return (
-    <Modal opened onClose={onClose} title="Create API token" closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Dialog onClose={onClose} title="Create API token">
       {create.data ? (
         <div className="stack">
           <Secret what={`The token ${create.data.token.name}.`} secret={create.data.secret} />
@@ -63,6 +64,6 @@ export function TokenDialog({ onClose }: { onClose: () => void }) {
           </div>
         </form>
       )}
-    </Modal>
+    </Dialog>
   );
 }

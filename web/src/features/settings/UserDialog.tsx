@@ -1,4 +1,5 @@
-import { Button, Modal, PasswordInput, Switch, TextInput } from '@mantine/core';
+import { Button, PasswordInput, Switch, TextInput } from '@mantine/core';
+import { Dialog } from '../../components/dialogs';
 import { useState } from 'react';
 import { api, fieldErrors, must, type Schemas } from '../../api/client';
 import { ProblemAlert } from '../../components/ui';
@@ -37,12 +38,7 @@ export function UserDialog({ user, onClose }: { user: User | null; onClose: () =
   const at = fieldErrors(save.error);
   const made = create.data?.password;
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={user ? user.email : 'Add user'}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Dialog onClose={onClose} title={user ? user.email : 'Add user'}>
       {create.data ? (
         <div className="stack">
           {made && <Secret what={`The first password of ${create.data.user.email}.`} secret={made} />}
@@ -108,6 +104,6 @@ export function UserDialog({ user, onClose }: { user: User | null; onClose: () =
           </div>
         </form>
       )}
-    </Modal>
+    </Dialog>
   );
 }
