@@ -13,7 +13,8 @@ enum {
     CHECK_BATCH = 20, /* SKUs in one search (sp-api.md 3) */
     CHECK_RETRY_MS = 5000,
     REFRESH_OVERLAP_MS = 5 * 60 * 1000,
-    REFRESH_PAGES_MAX = 50, /* 1,000 listings: the search shows no more */
+    RESULTS_MAX = 1000, /* the search shows no more (sp-api.md 3.3) */
+    REFRESH_PAGES_MAX = RESULTS_MAX / 20,
 };
 
 struct listing_read *listing_reads(const struct channel_listings_page *page, struct arena *arena)
@@ -163,6 +164,7 @@ struct refresh {
     struct arena *arena;
     time_ms since; /* the channel's clock; 0: never looked */
     bool imported; /* a whole import has been done */
+    bool too_many; /* more changed than the search shows */
     const struct channel_listings_page *page;
     time_ms looked_at;
 };
@@ -188,8 +190,14 @@ static enum err take_refresh(struct change *c, void *ctx, struct error *e)
 
 static enum err end_refresh(struct change *c, void *ctx, struct error *e)
 {
-    (void)e;
     struct refresh *r = ctx;
+    /* What the search did not show is found by a whole import, which moves the cursor itself. */
+    if (r->too_many) {
+        struct run_order order = { r->w->channel_id, RUN_SYNC_LISTINGS, S("") };
+        struct run run;
+        bool is_new;
+        return run_queue(c, &order, c->arena, &run, &is_new, e);
+    }
     cursor_set(c, r->w->channel_id, LISTINGS_REFRESH_CURSOR,
         arena_fmt(c->arena, "%lld", (long long)r->looked_at));
     return OK;
@@ -217,6 +225,7 @@ static bool refresh_marketplace(struct refresh *r, struct str marketplace)
         if (!good) break;
         worker_outcome(w, CHANNEL_OP_LISTINGS_PAGE, &o, NULL);
         good = o.result == CHANNEL_DONE;
+        r->too_many = r->too_many || (good && page.total > RESULTS_MAX);
         r->page = &page;
         if (good && page.count) good = !worker_change(w, "refresh", take_refresh, r, &e);
         r->page = NULL; /* it ends with this round */

@@ -83,6 +83,39 @@ static void test_change_during_import(void **state)
     world_close(&w);
 }
 
+/* In lots, because what is created in one moment cannot be told apart by its time. */
+static void set_quantities(struct world *w, int count, int quantity)
+{
+    enum { LOT = 100 };
+    struct buf body;
+    buf_init(&body, 1 << 20);
+    for (int i = 0; i < count; i++) {
+        buf_put_fmt(&body, "%s{\"sku\": \"S%d\", \"quantity\": %d, \"title\": \"A phone\"}",
+            i % LOT ? "," : "[", i, quantity);
+        if (i % LOT < LOT - 1) continue;
+        buf_put(&body, S("]\0"));
+        world_control(w, "/_sim/listings", body.at);
+        buf_clear(&body);
+    }
+    buf_release(&body);
+}
+
+/* The search shows a thousand results at most, also of what changed. */
+static void test_many_changes(void **state)
+{
+    (void)state;
+    struct world w;
+    world_open(&w, engine, simulator, fast);
+    world_connect_proved(&w);
+    set_quantities(&w, 1100, 3);
+    world_start_engine(&w);
+    CHECK_INT(world_run(&w, RUN_SYNC_LISTINGS), 1, "the import succeeds");
+    CHECK_INT(world_number(&w, "SELECT COUNT(*) FROM listing WHERE imported = 3"), 1100, "all");
+    set_quantities(&w, 1100, 8);
+    world_until(&w, "SELECT COUNT(*) FROM listing WHERE imported = 8", 1100, "all that changed");
+    world_close(&w);
+}
+
 static void test_quantities(void **state)
 {
     (void)state;
@@ -211,6 +244,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_listings),
         cmocka_unit_test(test_listings_by_another_clock),
         cmocka_unit_test(test_change_during_import),
+        cmocka_unit_test(test_many_changes),
         cmocka_unit_test(test_quantities),
         cmocka_unit_test(test_orders),
         cmocka_unit_test(test_bad_days),
