@@ -38,7 +38,7 @@ export function count(n: number): string {
 
 /** A signed number with a true minus sign, which lines up with digits. */
 export function signed(n: number): string {
-  return n < 0 ? '\u2212' + numberFormat.format(-n) : numberFormat.format(n);
+  return n < 0 ? '\u2212' + numberFormat.format(-n) : numberFormat.format(n || 0); // no minus zero
 }
 
 /** How many digits of a currency are behind the point. */

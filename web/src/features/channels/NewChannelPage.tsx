@@ -95,7 +95,7 @@ export function NewChannelPage() {
                 setMarketplaces([]);
               }}
             >
-              <div className="row checks">
+              <div className="stack tight checks">
                 {regions.map((r) => (
                   <Radio key={r.region} value={r.region} label={r.name} disabled={created !== null} />
                 ))}

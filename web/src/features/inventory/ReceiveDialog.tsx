@@ -10,7 +10,7 @@ import { TitleSelect, VariationPicker } from '../../components/pickers';
 import { ScanField } from '../../components/ScanField';
 import { ScanLog, ScanResult } from '../../components/ScanResult';
 import { ProblemAlert } from '../../components/ui';
-import { plural } from '../../lib/format';
+import { plural, sentence } from '../../lib/format';
 import { chunks, splitList } from '../../lib/lines';
 import { useQueue } from '../../lib/queue';
 import { useScans } from '../../lib/scans';
@@ -56,7 +56,7 @@ export function ReceiveDialog({ onClose }: { onClose: () => void }) {
     };
     settle(key, {
       state: 'bad',
-      title: detail,
+      title: sentence(detail),
       action:
         code === 'imei_check' ? (
           <Button size="xs" variant="default" onClick={anyway}>

@@ -5,7 +5,7 @@ import { api, must, problemOf, type Schemas } from '../../api/client';
 import { ScanField } from '../../components/ScanField';
 import { ScanLog, ScanResult, type Scan } from '../../components/ScanResult';
 import { Card, ProblemAlert } from '../../components/ui';
-import { plural } from '../../lib/format';
+import { plural, sentence } from '../../lib/format';
 import { chunks, splitList } from '../../lib/lines';
 import { useQueue } from '../../lib/queue';
 import { useScans } from '../../lib/scans';
@@ -19,7 +19,7 @@ const mostAtOnce = 1000; // what one call takes
 
 /** What one row of the answer means for the person with the scanner. */
 function outcomeOf(row: Schemas['CommitmentRow'], order: Order): Outcome {
-  if (!row.committed) return { state: 'bad', title: row.detail ?? 'Refused' };
+  if (!row.committed) return { state: 'bad', title: sentence(row.detail ?? 'refused') };
   const item = order.items.find((i) => i.item_id === row.item_id);
   const detail = item ? `${item.hex_id} \u00b7 ${item.variation_title}` : undefined;
   const place = item ? order.lines.findIndex((l) => l.id === item.line_id) : -1;
