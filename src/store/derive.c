@@ -36,6 +36,8 @@ void derive_count(
     derive_mark_variation(c, variation_id);
 }
 
+/* The plus keeps SQLite from walking the table in the order of item_variation: a million rows one
+ * here, one there took eight times as long as reading them all and sorting. */
 enum err derive_rebuild_counts(struct change *c, struct error *e)
 {
     struct stmt *st = tx_prepare(c->tx, "DELETE FROM stock_count");
@@ -43,8 +45,9 @@ enum err derive_rebuild_counts(struct change *c, struct error *e)
     if (rc) return rc;
     st = tx_prepare(c->tx,
         "INSERT INTO stock_count (variation_id, status_id, warehouse_id, units)"
-        " SELECT variation_id, status_id, COALESCE(warehouse_id, 0), COUNT(*) FROM item"
-        " WHERE order_id IS NULL GROUP BY variation_id, status_id, COALESCE(warehouse_id, 0)");
+        " SELECT variation_id, status_id, warehouse_id, COUNT(*) FROM (SELECT +variation_id"
+        " AS variation_id, status_id, COALESCE(warehouse_id, 0) AS warehouse_id FROM item"
+        " WHERE order_id IS NULL) i GROUP BY variation_id, status_id, warehouse_id");
     return stmt_run(st, NULL, e);
 }
 

@@ -49,9 +49,10 @@ static enum err check_counts(struct check *k, struct error *e)
     struct stmt *st = tx_prepare(c->tx,
         "SELECT COALESCE(t.variation_id, k.variation_id), COALESCE(t.status_id, k.status_id),"
         " COALESCE(t.warehouse_id, k.warehouse_id), COALESCE(k.units, 0), COALESCE(t.units, 0)"
-        " FROM (SELECT variation_id, status_id, COALESCE(warehouse_id, 0) AS warehouse_id,"
-        " COUNT(*) AS units FROM item WHERE order_id IS NULL"
-        " GROUP BY variation_id, status_id, COALESCE(warehouse_id, 0)) t"
+        " FROM (SELECT variation_id, status_id, warehouse_id, COUNT(*) AS units"
+        " FROM (SELECT +variation_id AS variation_id, status_id, COALESCE(warehouse_id, 0)"
+        " AS warehouse_id FROM item WHERE order_id IS NULL) i"
+        " GROUP BY variation_id, status_id, warehouse_id) t"
         " FULL JOIN stock_count k ON k.variation_id = t.variation_id"
         " AND k.status_id = t.status_id AND k.warehouse_id = t.warehouse_id"
         " WHERE COALESCE(k.units, 0) <> COALESCE(t.units, 0) ORDER BY 1");
