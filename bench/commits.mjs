@@ -2,52 +2,39 @@
  * commits.mjs: one scan, one commitment on one order, durable, by 32 clients on connections that stay open; beside it the
  * same statements executed bare: on SQLite by bench/replay.c in groups of 32, on PostgreSQL by pgbench.
  */
-import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { copy, data, fresh, load, median, number, program, row, serve, sleep, top, wrk } from './kit.mjs';
-import { comparePostgres } from './commits_postgres.mjs';
+import { base, copy, data, load, median, number, program, row, serve, sleep, wrk } from './kit.mjs';
+import { postgres } from './commits_postgres.mjs';
 
 const ORDERS = 40000;
 const VARIATIONS = 500;
 const SECONDS = 6;
 const TURNS = 3;
 
-/* Order n and the phone BENCHn, for n from 1, through the API. */
-export async function fill(server, orders) {
+/* Through the API: orders 1 to `orders` and for each the phone that fits it, with ESN "BENCH" and the same number. With one
+ * client the ids of orders, lines and items are all equal on PostgreSQL too, where sequences run ahead of commits. */
+export async function fill(server, orders, clients) {
   const variations = [];
   for (let n = 0; n < VARIATIONS; n++)
     variations.push((await server.api('POST', '/variations', { manufacturer: 'Apple', model: `Phone ${n}`, grade: 'A', sku: `SKU-${n}` })).id);
-  const variation = (n) => variations[n % VARIATIONS];
-  for (let n = 1; n <= orders; n += 1000) {
-    const items = Array.from({ length: Math.min(1000, orders - n + 1) }, (_, i) => ({ esn: `BENCH${n + i}`, variation_id: variation(n + i), warehouse: 'Main' }));
-    const { created } = await server.api('POST', '/items', { items });
-    if (created !== items.length) throw new Error('items were refused');
-  }
-  const ids = new Map();
+  const chosen = new Map();
   let next = 1;
-  const worker = async () => {
+  const client = async () => {
     while (next <= orders) {
-      const n = next++;
-      ids.set((await server.api('POST', '/orders', { organization: 'Buyer', lines: [{ variation_id: variation(n), quantity: 1 }] })).id, n);
+      const variation = variations[next++ % VARIATIONS];
+      const order = await server.api('POST', '/orders', { organization: 'Buyer', lines: [{ variation_id: variation, quantity: 1 }] });
+      if (order.lines[0].id !== order.id) throw new Error('ids of orders and lines differ');
+      chosen.set(order.id, variation);
     }
   };
-  await Promise.all(Array.from({ length: 32 }, worker));
-  if (ids.size !== orders || !ids.has(1) || !ids.has(orders)) throw new Error('order ids are not 1 to the last');
-}
-
-/* Made once for a schema; later runs copy it. */
-export async function base(name, make) {
-  const hash = createHash('sha256');
-  for (const file of fs.readdirSync(path.join(top, 'migrations/sqlite')).sort()) hash.update(fs.readFileSync(path.join(top, 'migrations/sqlite', file)));
-  const full = `${name}-${hash.digest('hex').slice(0, 8)}`;
-  if (!fs.existsSync(path.join(data, full))) {
-    const dir = fresh(`${full}.new`);
-    console.error(`bench: making the data set ${full} ...`);
-    await make(dir);
-    fs.renameSync(dir, path.join(data, full));
+  await Promise.all(Array.from({ length: clients }, client));
+  for (let first = 1; first <= orders; first += 1000) {
+    const items = Array.from({ length: Math.min(1000, orders - first + 1) }, (_, i) =>
+      ({ esn: `BENCH${first + i}`, variation_id: chosen.get(first + i), warehouse: 'Main' }));
+    const reply = await server.api('POST', '/items', { items });
+    if (reply.created !== items.length || reply.results[0].item_id !== first) throw new Error(`items: ${JSON.stringify(reply.results[0])}`);
   }
-  return full;
 }
 
 /* Each request must have been a commitment of its own: no refusals in a 200. wrk makes one request that it does not send. */
@@ -58,10 +45,10 @@ async function check(server, first, requests) {
   }
 }
 
-export async function scan(server, first, seconds, connections = 32) {
+export async function scan(server, first, last, seconds, connections = 32) {
   const result = wrk(server.url, { seconds, connections, script: 'commit.lua', env: { BENCH_FIRST: String(first) },
     headers: { ...server.headers, 'content-type': 'application/json' } });
-  if (first + result.requests > ORDERS + 1) throw new Error(`more requests (${result.requests}) than orders: make more`);
+  if (first + result.requests > last) throw new Error(`more requests (${result.requests}) than orders`);
   await check(server, first, result.requests);
   return result;
 }
@@ -69,7 +56,7 @@ export async function scan(server, first, seconds, connections = 32) {
 async function product(from) {
   const server = await serve(copy(from, 'commits'));
   try {
-    return await scan(server, 1, SECONDS);
+    return await scan(server, 1, ORDERS, SECONDS);
   } finally {
     await server.stop();
   }
@@ -80,7 +67,7 @@ async function trace(from) {
   fs.rmSync(file, { force: true });
   const dir = copy(from, 'commits');
   const server = await serve(dir, { env: { LD_PRELOAD: path.join(process.env.STOCKBRIDGE_BUILD, 'bench/libtrace.so'), BENCH_TRACE: file } });
-  await scan(server, 1, SECONDS);
+  await scan(server, 1, ORDERS, SECONDS);
   await server.stop();
   return file;
 }
@@ -88,7 +75,7 @@ async function trace(from) {
 async function sqlite() {
   const from = await base(`commits-${ORDERS}`, async (dir) => {
     const server = await serve(dir);
-    await fill(server, ORDERS);
+    await fill(server, ORDERS, 32);
     await sleep(1000);
     await server.stop();
   });
@@ -108,5 +95,5 @@ async function sqlite() {
 }
 
 export default async function commits() {
-  return [await sqlite(), await comparePostgres(ORDERS)];
+  return [await sqlite(), await postgres(fill, scan)];
 }

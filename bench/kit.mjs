@@ -3,6 +3,7 @@
  * and the rows of the table.
  */
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import http from 'node:http';
 import os from 'node:os';
@@ -12,8 +13,8 @@ import { fileURLToPath } from 'node:url';
 export const top = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 export const build = path.join(top, 'build-bench');
 process.env.STOCKBRIDGE_BUILD = build;
-const { call, command, freePort, imei, start, until } = await import('../tests/e2e/world.mjs');
-export { command, freePort, imei, start, until };
+const { command, freePort, imei, start, startPostgres, until } = await import('../tests/e2e/world.mjs');
+export { command, freePort, imei, start, startPostgres, until };
 
 /* Files are laid on the disk of the checkout: /tmp may be memory, where fsync costs nothing. */
 export const data = path.join(build, 'bench-data');
@@ -23,6 +24,20 @@ export function fresh(name) {
   fs.rmSync(dir, { recursive: true, force: true });
   fs.mkdirSync(dir, { recursive: true, mode: 0o700 });
   return dir;
+}
+
+/* Made once for a schema; later runs copy it. */
+export async function base(name, make) {
+  const hash = createHash('sha256');
+  for (const file of fs.readdirSync(path.join(top, 'migrations/sqlite')).sort()) hash.update(fs.readFileSync(path.join(top, 'migrations/sqlite', file)));
+  const full = `${name}-${hash.digest('hex').slice(0, 8)}`;
+  if (!fs.existsSync(path.join(data, full))) {
+    const dir = fresh(`${full}.new`);
+    console.error(`bench: making the data set ${full} ...`);
+    await make(dir);
+    fs.renameSync(dir, path.join(data, full));
+  }
+  return full;
 }
 
 /* A copy whose blocks are its own and on disk already, so that no measurement waits for writing it back. */
@@ -156,5 +171,3 @@ export function table(rows) {
   const notes = rows.filter((r) => r.note).map((r) => `- ${r.figure}: ${r.note}`);
   return `${lines.join('\n')}\n${notes.length ? `\n${notes.join('\n')}\n` : ''}`;
 }
-
-export { call };

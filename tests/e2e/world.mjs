@@ -72,7 +72,7 @@ export function freePort() {
 }
 
 /* A private PostgreSQL 15; as another user when we are root, because it refuses to run as root. */
-export async function startPostgres() {
+export async function startPostgres(settings = ['fsync=off']) {
   const bin = fs.readdirSync('/usr/lib/postgresql').sort().map((v) => `/usr/lib/postgresql/${v}/bin`).at(-1);
   const dir = folder();
   const port = await freePort();
@@ -83,12 +83,13 @@ export async function startPostgres() {
   const made = run('initdb', ['-D', `${dir}/data`, '-U', 'stockbridge', '-A', 'trust', '-E', 'UTF8', '--no-sync']);
   if (made.status !== 0) throw new Error(`initdb: ${made.stderr}`);
   const argv = [...as, `${bin}/postgres`, '-D', `${dir}/data`, '-p', String(port), '-k', dir, '-c',
-    'listen_addresses=127.0.0.1', '-c', 'fsync=off'];
+    'listen_addresses=127.0.0.1', ...settings.flatMap((setting) => ['-c', setting])];
   const server = start(argv[0], argv.slice(1));
   const database = `postgresql://stockbridge@127.0.0.1:${port}/postgres`;
   await until('PostgreSQL answers', async () => run('pg_isready', ['-h', '127.0.0.1', '-p', String(port)]).status, (s) => s === 0);
   return {
     database,
+    dir,
     async stop() {
       await server.stop('SIGINT');
       fs.rmSync(dir, { recursive: true, force: true });
