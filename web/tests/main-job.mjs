@@ -8,6 +8,8 @@ import { imei } from './mock/data.mjs';
 
 const channel = 'Amazon sandbox';
 const ownSku = 'OWN-IP14-128-A';
+const otherSku = 'OWN-IP14-128-B';
+const green = 'rgb(26, 112, 52)';
 const units = [imei(700001), imei(700002), imei(700003)];
 
 const heading = (page, name) => page.getByRole('heading', { level: 1, name }).waitFor();
@@ -65,7 +67,7 @@ async function syncListings(page) {
   await check(page, 'listings after sync');
 }
 
-async function createVariation(page) {
+async function createVariation(page, sku, grade) {
   await goTo(page, 'Catalog');
   await button(page, 'New variation').click();
   const dialog = page.getByRole('dialog');
@@ -75,14 +77,16 @@ async function createVariation(page) {
     ['Network', 'Unlocked'],
     ['Capacity', '128GB'],
     ['Color', 'Midnight'],
-    ['SKU', ownSku],
+    ['SKU', sku],
   ]) {
     await dialog.getByRole('textbox', { name: label }).fill(text);
   }
+  await dialog.getByRole('combobox', { name: 'Grade' }).click();
+  await page.getByRole('option', { name: grade, exact: true }).click();
   await check(page, 'new variation');
   await button(dialog, 'Create').click();
   await dialog.waitFor({ state: 'detached' });
-  await page.getByText(ownSku).waitFor();
+  await page.getByText(sku).waitFor();
 }
 
 async function choose(page, field, text, option) {
@@ -122,6 +126,72 @@ async function connectListing(page, sku) {
   await button(dialog, 'Save').click();
   await dialog.waitFor({ state: 'detached' });
   await page.getByText('Connected', { exact: true }).first().waitFor();
+}
+
+const rowOf = (page, sku) => page.getByRole('row').filter({ hasText: sku });
+const listingsShown = (page) => page.getByRole('button', { name: /^(Connect|Change) / }).count();
+
+/** Search and filters, and the tag that says what is connected. */
+async function findListings(page, sku) {
+  const search = page.getByLabel('Search listings');
+  const one = (what) =>
+    eventually(
+      what,
+      () => listingsShown(page),
+      (n) => n === 1,
+    );
+  await one('rows found by SKU');
+  await search.fill('');
+  await eventually(
+    'rows without a search',
+    () => listingsShown(page),
+    (n) => n > 1,
+  );
+  await page.getByRole('combobox', { name: 'Connection' }).click();
+  await page.getByRole('option', { name: 'Connected', exact: true }).click();
+  await one('rows that are connected');
+  const tag = rowOf(page, sku).getByText('Connected', { exact: true });
+  const color = await tag.evaluate((e) => getComputedStyle(e.closest('.mantine-Badge-root')).backgroundColor);
+  assert.equal(color, green);
+  await page.getByRole('combobox', { name: 'Fulfilled by' }).click();
+  await page.getByRole('option', { name: 'By Amazon' }).click();
+  await page.getByText('No listing fits').waitFor();
+  await openChannel(page, 'Listings');
+}
+
+/** The same listing once more: several SKUs as one stock, and picked variations. */
+async function connectFurther(page, sku) {
+  await page.getByLabel('Search listings').fill(sku);
+  const change = button(page, `Change ${sku}`);
+  const dialog = page.getByRole('dialog');
+  await change.click();
+  await choose(page, dialog.getByRole('combobox', { name: 'Catalog SKUs' }), otherSku, otherSku);
+  await page.keyboard.press('Escape');
+  await button(dialog, 'Save').click();
+  await dialog.waitFor({ state: 'detached' });
+  await change.click();
+  for (const own of [ownSku, otherSku]) await dialog.getByText(own, { exact: true }).waitFor();
+  await dialog.getByLabel('Specific variations').check();
+  const picker = dialog.getByRole('combobox', { name: 'Variations' });
+  for (const own of [ownSku, otherSku]) {
+    if ((await dialog.getByText(own).count()) === 0) await choose(page, picker, own, new RegExp(own));
+  }
+  await page.keyboard.press('Escape');
+  await check(page, 'connect to variations');
+  await button(dialog, 'Save').click();
+  await dialog.waitFor({ state: 'detached' });
+  await rowOf(page, sku).getByText('by variation').waitFor();
+}
+
+/** What the page shows, without being loaded again: calculated, target, synced and imported. */
+async function shownQuantities(page, sku, n) {
+  await openChannel(page, 'Listings');
+  await page.getByLabel('Search listings').fill(sku);
+  await eventually(
+    `quantities of ${sku} on the page`,
+    async () => (await rowOf(page, sku).locator('td.num').allInnerTexts()).map((text) => text.split('\n')[0]),
+    (cells) => cells.length === 4 && cells.every((cell) => cell === String(n)),
+  );
 }
 
 async function switchOn(page) {
@@ -205,12 +275,17 @@ export async function mainJob(page, world, t) {
   await step('sign in', () => signIn(page, world));
   await step('connect an Amazon channel and verify it', () => connectChannel(page, world));
   await step('sync listings with live progress', () => syncListings(page));
-  await step('create a variation', () => createVariation(page));
+  await step('create variations', async () => {
+    await createVariation(page, ownSku, 'A');
+    await createVariation(page, otherSku, 'B');
+  });
   await step('receive by scan and by paste', () => receive(page));
   await step('connect a listing', async () => {
     sku = await world.sim.unconnectedSku();
     await connectListing(page, sku);
   });
+  await step('find it by search and filters, with its green tag', () => findListings(page, sku));
+  await step('connect it to several SKUs, then to variations', () => connectFurther(page, sku));
   await step('switch inventory sync on, after seeing the plan', () => switchOn(page));
   const quantity = (n) =>
     eventually(
@@ -218,7 +293,10 @@ export async function mainJob(page, world, t) {
       () => world.sim.quantity(sku),
       (q) => q === n,
     );
-  await step('the quantity reaches Amazon', () => quantity(3));
+  await step('the quantity reaches Amazon, and the page shows it', async () => {
+    await quantity(3);
+    await shownQuantities(page, sku, 3);
+  });
   await step('an order comes in', async () => {
     order = await world.sim.placeOrder(sku, 1);
     await findOrder(page, order);
