@@ -2,7 +2,7 @@
 // not scroll sideways. Screenshots go to a temporary folder, or to the one that STOCKBRIDGE_SCREENSHOTS names.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { check, desk, launch, openPage, portrait, shoot, signIn, tablet } from './browser.mjs';
+import { check, desk, launch, noBrowser, openPage, portrait, shoot, signIn, tablet } from './browser.mjs';
 import { startMock } from './mock/server.mjs';
 
 const pages = [
@@ -33,7 +33,7 @@ const pages = [
   ['settings-me', '/settings/me', 'Settings'],
 ];
 
-describe('pages', () => {
+describe('pages', { skip: noBrowser }, () => {
   let browser, mock;
   before(async () => {
     [browser, mock] = await Promise.all([launch(), startMock()]);

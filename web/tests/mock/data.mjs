@@ -228,7 +228,7 @@ export function makeState() {
       received_status: 'In stock',
       updated_at: ago(40),
     },
-    grades: ['A', 'B', 'C', 'D'].map((t, i) =>
+    grades: ['Unknown', 'A', 'B', 'C', 'D'].map((t, i) =>
       titled(i + 1, t, ['#2f9e44', '#1971c2', '#e8590c', '#868e96'][i], { position: i + 1 }),
     ),
     damage_conditions: [
