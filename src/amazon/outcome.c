@@ -153,11 +153,12 @@ void amazon_outcome_of_reply(struct channel_conn *c, bool reading,
     struct str id = transport_reply_header(reply, S("x-amzn-requestid"));
     outcome->request_id = amazon_clean(NULL, arena, id, AMAZON_ID_MAX);
     outcome->server_time = amazon_http_date(transport_reply_header(reply, S("date")));
-    /* Stated to four digits; never more than thousands a second. */
+    /* Stated to four digits. Ten thousand a second limit nothing here; a million are a mistake. */
+    const int64_t most = INT64_C(10000) * 1000000, absurd = INT64_C(1000000) * 1000000;
     int64_t rate = 0;
     struct str stated = transport_reply_header(reply, S("x-amzn-ratelimit-limit"));
-    if (amazon_decimal(str_trim(stated), 6, false, &rate) && rate > 0 && rate <= 10000000000)
-        outcome->rate_micro_per_s = rate;
+    if (amazon_decimal(str_trim(stated), 6, false, &rate) && rate > 0 && rate < absurd)
+        outcome->rate_micro_per_s = rate < most ? rate : most;
 
     outcome->code = outcome->detail = S("");
     if (reply->status >= 200 && reply->status < 300) return; /* CHANNEL_DONE */

@@ -108,6 +108,7 @@ static void test_rate(void **state)
         { "documented", "0.0056", 5600 },
         { "whole", "5", 5000000 },
         { "with spaces", " 5.0 ", 5000000 },
+        { "more than can be used", "15000.0", 10000000000 },
         { "nonsense", "fast", 0 },
         { "zero", "0", 0 },
         { "negative", "-1", 0 },
