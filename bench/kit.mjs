@@ -13,8 +13,18 @@ import { fileURLToPath } from 'node:url';
 export const top = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 export const build = path.join(top, 'build-bench');
 process.env.STOCKBRIDGE_BUILD = build;
-const { command, freePort, imei, start, startPostgres, until } = await import('../tests/e2e/world.mjs');
-export { command, freePort, imei, start, startPostgres, until };
+const { command, freePort, imei, start: spawned, startPostgres, until } = await import('../tests/e2e/world.mjs');
+export { command, freePort, imei, startPostgres, until };
+
+/* A benchmark that fails leaves no server behind. */
+const running = new Set();
+process.on('exit', () => running.forEach((child) => child.stop('SIGKILL')));
+export function start(...args) {
+  const child = spawned(...args);
+  running.add(child);
+  child.ended.then(() => running.delete(child));
+  return child;
+}
 
 /* Files are laid on the disk of the checkout: /tmp may be memory, where fsync costs nothing. */
 export const data = path.join(build, 'bench-data');
