@@ -35,6 +35,7 @@ enum {
     FLAG_ORDER = 16,
     FLAG_VARIATION = 32,
     FLAG_SETTINGS = 64,
+    FLAG_ORDER_IMPORT = 128,
 };
 
 struct follower {
@@ -92,6 +93,7 @@ static int flags_of(struct str topic)
         { TOPIC_ORDER, FLAG_ORDER },
         { TOPIC_VARIATION, FLAG_VARIATION },
         { TOPIC_SETTINGS, FLAG_SETTINGS },
+        { TOPIC_ORDER_IMPORT, FLAG_ORDER_IMPORT },
     };
     for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++)
         if (str_eq(topic, str_of(meanings[i].topic))) return meanings[i].flags;
@@ -315,6 +317,7 @@ static void round_of(struct live *live, int flags)
     if (flags & FLAG_CHANNEL) put_changed(live, "channel");
     if (flags & FLAG_VARIATION) put_changed(live, "variation");
     if (flags & FLAG_SETTINGS) put_changed(live, "settings");
+    if (flags & FLAG_ORDER_IMPORT) put_changed(live, "order_import");
     if (live->text.failed)
         LOG_WARN("http", "live_text_too_large", "a round was left out");
     else if (live->text.len)

@@ -122,6 +122,7 @@ enum err quarantine_put(struct change *c, int64_t channel_id, struct str fingerp
     int64_t attempts;
     enum err rc = stmt_scalar(st, 0, &attempts, e);
     *is_new = attempts == 1;
+    tx_notify(c->tx, TOPIC_ORDER_IMPORT);
     return rc;
 }
 
@@ -134,7 +135,10 @@ enum err quarantine_resolve(
     stmt_bind_int(st, 1, c->now);
     stmt_bind_int(st, 2, channel_id);
     stmt_bind_str(st, 3, channel_order_id);
-    return stmt_run(st, NULL, e);
+    int64_t resolved;
+    enum err rc = stmt_run(st, &resolved, e);
+    if (!rc && resolved) tx_notify(c->tx, TOPIC_ORDER_IMPORT);
+    return rc;
 }
 
 enum err quarantine_list(struct tx *tx, int64_t channel_id, const struct page *page,

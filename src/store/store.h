@@ -65,7 +65,8 @@ void audit_add(struct change *c, const char *action, const char *resource, int64
 #define TOPIC_ITEM "item"
 #define TOPIC_LISTING "listing"
 #define TOPIC_ORDER "order"
-#define TOPIC_SETTINGS "settings" /* the account's, and its statuses, grades, warehouses */
+#define TOPIC_ORDER_IMPORT "order_import" /* an order is held back, or no longer */
+#define TOPIC_SETTINGS "settings"         /* the account's, and its statuses, grades, warehouses */
 #define TOPIC_VARIATION "variation"
 
 /* tx_lock numbers. */

@@ -188,6 +188,10 @@ static void test_followers_are_told(void **state)
     CALL(k, "POST", "/variations", "{\"manufacturer\":\"Apple\",\"model\":\"A\"}", 201);
     CALL(k, "POST", "/items", "{\"esn\":\"A1\",\"variation_id\":1}", 201);
     kit_stream_await(k, s, "event: changed\ndata: {\"resource\":\"item\"");
+    kit_quarantine(k, 1, "111-0000001-0000001");
+    kit_stream_await(k, s, "event: changed\ndata: {\"resource\":\"order_import\"");
+    CALL(k, "GET", "/channels/1/quarantine", NULL, 200);
+    CHECK_INT(kit_len(k, "/data"), 1, "it is held back");
 }
 
 int main(int argc, char **argv)

@@ -1,6 +1,7 @@
 /* kit_rows.c: what tests look at and need in the database; see kit.h. */
 #include "kit.h"
 
+#include "store/channel_log.h"
 #include "store/listing.h"
 
 /* The one kind of channel that the kit knows. */
@@ -142,4 +143,21 @@ int64_t kit_listing(struct kit *k, int64_t channel_id, const char *sku)
     struct listing_job job = { k, channel_id, 0, sku };
     CHECK_ERR(db_write(k->h.db, "listing", make_listing, &job, &e), OK, &e, sku);
     return job.id;
+}
+
+static enum err hold_order(struct tx *tx, void *ctx, struct error *e)
+{
+    struct listing_job *job = ctx;
+    struct actor actor = { ACTOR_SYSTEM, 0, S("test"), S("") };
+    struct change c = { tx, tx_arena(tx), &actor, clock_now(&job->k->clock.port), &job->k->rng };
+    struct quarantined_order order = { .channel_order_id = str_of(job->sku), .body = S("{}") };
+    bool is_new;
+    return quarantine_put(&c, job->channel_id, order.channel_order_id, &order, &is_new, e);
+}
+
+void kit_quarantine(struct kit *k, int64_t channel_id, const char *channel_order_id)
+{
+    struct error e;
+    struct listing_job job = { k, channel_id, 0, channel_order_id };
+    CHECK_ERR(db_write(k->h.db, "hold", hold_order, &job, &e), OK, &e, channel_order_id);
 }
