@@ -229,7 +229,7 @@ export function makeState() {
       updated_at: ago(40),
     },
     grades: ['Unknown', 'A', 'B', 'C', 'D'].map((t, i) =>
-      titled(i + 1, t, ['#2f9e44', '#1971c2', '#e8590c', '#868e96'][i], { position: i + 1 }),
+      titled(i + 1, t, [null, '#2f9e44', '#1971c2', '#e8590c', '#868e96'][i], { position: i + 1 }),
     ),
     damage_conditions: [
       titled(1, 'Cracked back', null, { initials: 'CB' }),
