@@ -29,6 +29,13 @@ struct clock *clock_system(void)
     return &system;
 }
 
+int64_t clock_measure_us(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
 /* Days since 1970-01-01 of a proleptic Gregorian date. Months are counted from March, so that the
  * leap day is the last of its year. */
 static int64_t days_from_civil(int64_t y, int64_t m, int64_t d)

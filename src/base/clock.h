@@ -29,6 +29,10 @@ static inline time_ms clock_monotonic(struct clock *c)
     return c->monotonic(c);
 }
 
+/* Microseconds from an arbitrary zero point: to measure how long something took, never to decide.
+ */
+int64_t clock_measure_us(void);
+
 enum { RFC3339_SIZE = 25 }; /* "2026-11-23T15:22:10.123Z" and its NUL */
 
 /* Years 0001 to 9999; milliseconds are written only when they are not zero. */

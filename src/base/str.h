@@ -18,6 +18,11 @@ struct str {
 };
 
 #define S(literal) ((struct str){ "" literal, sizeof(literal) - 1 })
+/* The same in a static initialiser, where gcc does not take a compound literal for a constant. */
+#define STR_INIT(literal)                                                                          \
+    {                                                                                              \
+        "" literal, sizeof(literal) - 1                                                            \
+    }
 #define STR_FMT(s) (int)(s).len, ((s).at ? (s).at : "") /* for "%.*s" */
 
 struct str str_of(const char *z); /* of a NUL-terminated string; NULL gives the empty one */
