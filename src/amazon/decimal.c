@@ -1,4 +1,4 @@
-/* decimal.c: exact decimal numbers and the minor units of currencies. */
+/* decimal.c: exact decimal numbers. */
 #include "amazon/internal.h"
 
 static struct str digits_of(struct str *s)
@@ -69,21 +69,4 @@ bool amazon_decimal(struct str text, int scale, bool exact, int64_t *out)
     }
     *out = n.negative ? -value : value;
     return true;
-}
-
-static bool is_listed(const char *list, struct str currency)
-{
-    struct str rest = str_of(list), code;
-    while (rest.len > 0) {
-        str_cut(rest, ' ', &code, &rest);
-        if (str_eq(code, currency)) return true;
-    }
-    return false;
-}
-
-int amazon_currency_exponent(struct str currency)
-{
-    if (is_listed("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF", currency))
-        return 0;
-    return is_listed("BHD IQD JOD KWD LYD OMR TND", currency) ? 3 : 2;
 }

@@ -75,8 +75,6 @@ extern const struct channel_op_limit amazon_limits[CHANNEL_OP_COUNT];
 /* `text` times 10^scale as an integer. Digits beyond the scale are cut off, or when `exact` refused
  * unless zero. False, with *out untouched, for anything that is no number or does not fit. */
 bool amazon_decimal(struct str text, int scale, bool exact, int64_t *out);
-/* Digits after the point in ISO 4217: 0 for yen, 3 for dinars, else 2. */
-int amazon_currency_exponent(struct str currency);
 
 /* outcome.c */
 

@@ -6,6 +6,7 @@
  * that cannot be read is only left out, because no quantity depends on it.
  */
 #include "amazon/internal.h"
+#include "core/money.h"
 
 #include <stdlib.h>
 
@@ -62,8 +63,7 @@ static void read_price(struct json price, struct arena *arena, struct channel_or
     if (!json_str(json_get(price, "amount"), &amount)) return;
     if (!json_str(json_get(price, "currencyCode"), &currency) || currency.len != 3) return;
     int64_t minor = 0;
-    if (!amazon_decimal(amount, amazon_currency_exponent(currency), true, &minor) || minor < 0)
-        return;
+    if (!amazon_decimal(amount, money_exponent(currency), true, &minor) || minor < 0) return;
     line->has_price = true;
     line->price_minor = minor;
     line->currency = arena_str(arena, currency);

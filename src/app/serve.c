@@ -5,10 +5,12 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "cli/context.h"
+#include "exchange/worker.h"
 #include "http/api.h"
 #include "net/http_server.h"
 #include "net/transport.h"
 #include "sync/engine.h"
+#include "webhook/webhooks.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -20,6 +22,8 @@ struct server {
     struct transport *transport;
     struct channel_driver *drivers[2];
     struct engine *engine;
+    struct webhooks *webhooks;
+    struct exchange_worker *exchange;
     struct api *api;
     struct http_server *http;
 };
@@ -62,6 +66,25 @@ static enum err start_engine(struct server *s, const struct options *o, struct e
     return engine_start(&parts, &s->engine, e);
 }
 
+static enum err start_webhooks(struct server *s, const struct options *o, struct error *e)
+{
+    struct webhooks_parts parts = {
+        .db = s->cli.db,
+        .clock = clock_system(),
+        .rng = rng_system(),
+        .key = &s->cli.key,
+        .transport = s->transport,
+        .timeout_ms = o->webhook_timeout_ms,
+    };
+    return webhooks_start(&parts, &s->webhooks, e);
+}
+
+static enum err start_exchange(struct server *s, struct error *e)
+{
+    struct exchange_parts parts = { s->cli.db, clock_system(), rng_system() };
+    return exchange_worker_start(&parts, &s->exchange, e);
+}
+
 static enum err start_http(struct server *s, const struct options *o, struct error *e)
 {
     struct api_options api = {
@@ -70,10 +93,12 @@ static enum err start_http(struct server *s, const struct options *o, struct err
         .rng = rng_system(),
         .key = &s->cli.key,
         .engine = s->engine,
+        .webhooks = s->webhooks,
         .drivers = s->drivers,
         .secure_cookies = o->secure_cookies,
         .asset_dir = find_assets(o, &s->cli.arena),
         .version = STOCKBRIDGE_VERSION,
+        .spool_dir = o->data,
     };
     enum err rc = api_new(&api, &s->api, e);
     if (rc) return rc;
@@ -81,6 +106,8 @@ static enum err start_http(struct server *s, const struct options *o, struct err
         .listen = str_of(o->listen),
         .workers = (int)o->workers,
         .body_max = HTTP_BODY_MAX,
+        .spool_max_of = api_file_max,
+        .spool_dir = o->data,
         .connections_max = (size_t)o->http_connections,
         .queue_max = 4096,
         .header_timeout_ms = 30 * 1000,
@@ -97,11 +124,15 @@ static void stop(struct server *s, const struct options *o)
 {
     if (s->http) http_server_stop(s->http, o->stop_timeout_ms);
     if (s->transport) s->transport->stop(s->transport);
+    webhooks_stop(s->webhooks);
+    if (s->exchange) exchange_worker_stop(s->exchange);
     if (s->engine) engine_stop(s->engine);
     if (s->api) api_stop(s->api);
     if (s->drivers[0]) amazon_driver_free(s->drivers[0]);
     if (s->transport) s->transport->release(s->transport);
     cli_close(&s->cli);
+    webhooks_release(s->webhooks);
+    if (s->exchange) exchange_worker_release(s->exchange);
     if (s->engine) engine_release(s->engine);
     if (s->api) api_release(s->api);
 }
@@ -117,10 +148,12 @@ int serve(const struct options *o)
     (void)sigaddset(&signals, SIGINT);
     (void)pthread_sigmask(SIG_BLOCK, &signals, NULL);
     (void)signal(SIGPIPE, SIG_IGN);
-    enum err rc = cli_open(&s.cli, o, true, &e);
+    enum err rc = cli_open_alone(&s.cli, o, &e);
     if (rc) return cli_fail(&e);
     rc = cli_lock_folder(&s.cli, &e);
     if (!rc) rc = start_engine(&s, o, &e);
+    if (!rc) rc = start_webhooks(&s, o, &e);
+    if (!rc) rc = start_exchange(&s, &e);
     if (!rc) rc = start_http(&s, o, &e);
     if (rc) {
         stop(&s, o);

@@ -12,6 +12,7 @@ const struct err_info err_table[ERR_COUNT] = {
     [ERR_NOT_FOUND] = { "not_found", "Not found", 404, false },
     [ERR_CONFLICT] = { "conflict", "The current state forbids it", 409, false },
     [ERR_STALE] = { "stale", "It was changed in the meantime", 412, false },
+    [ERR_GONE] = { "gone", "No longer kept", 410, false },
     [ERR_TOO_LARGE] = { "too_large", "Too large", 413, false },
     [ERR_INVALID] = { "invalid", "A value is not acceptable", 422, false },
     [ERR_THROTTLED] = { "throttled", "Too many requests", 429, true },

@@ -21,6 +21,7 @@ enum err {
     ERR_NOT_FOUND,
     ERR_CONFLICT,    /* the state forbids it: a duplicate, an item already committed */
     ERR_STALE,       /* If-Match names an older version */
+    ERR_GONE,        /* it was there, and is no longer kept */
     ERR_TOO_LARGE,   /* a stated limit was passed */
     ERR_INVALID,     /* well formed, but a value is not acceptable; pointer says which */
     ERR_THROTTLED,   /* too many requests; later it will work */

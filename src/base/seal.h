@@ -14,8 +14,6 @@ enum {
     SEAL_KEY_SIZE = 32,
     SECRET_HASH_SIZE = 32,
     SECRET_TEXT_SIZE = 44, /* 32 random bytes in URL-safe base 64, and a NUL */
-    PASSWORD_MIN = 12,     /* characters: Amazon's Data Protection Policy (sp-api.md 8) */
-    PASSWORD_MAX = 200,
 };
 
 struct seal_key {

@@ -1,7 +1,9 @@
 /* context.c: see context.h. */
 #include "cli/context.h"
 
+#include "base/totp.h"
 #include "store/migrate.h"
+#include "store/variation.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -21,19 +23,36 @@ struct str cli_database_path(const struct options *options, struct arena *arena)
     return arena_fmt(arena, "%s/stockbridge.db", options->data);
 }
 
-static enum err make_folder(const char *path, struct error *e)
+enum err cli_file_error(const char *path, struct error *e)
 {
-    if (mkdir(path, 0700) == 0 || errno == EEXIST) return OK;
     return error_set(e, ERR_UNAVAILABLE, "%s: %s", path, strerror(errno));
 }
 
-static enum err open_database(struct cli *c, struct error *e)
+enum err cli_sync_folder(const char *path, struct error *e)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    enum err rc = fd < 0 || fsync(fd) != 0 ? cli_file_error(path, e) : OK;
+    if (fd >= 0) (void)close(fd);
+    return rc;
+}
+
+static enum err make_folder(const char *path, struct error *e)
+{
+    if (mkdir(path, 0700) == 0 || errno == EEXIST) return OK;
+    return cli_file_error(path, e);
+}
+
+enum access { ALONE, GUEST, READING };
+
+static enum err open_database(struct cli *c, enum access access, struct error *e)
 {
     const struct options *o = c->options;
     struct db_options db = {
         .connections = (int)o->connections,
         .write_queue_max = 4096,
         .group_max = 64,
+        .guest_allowed = access == GUEST,
+        .read_only = access == READING,
         .wait_timeout_ms = 30 * 1000,
     };
     if (o->database)
@@ -50,7 +69,8 @@ static enum err load_key(struct cli *c, struct error *e)
     return seal_key_load(path, true, rng_system(), &c->key, e);
 }
 
-enum err cli_open(struct cli *c, const struct options *options, bool migrate, struct error *e)
+static enum err open_all(
+    struct cli *c, const struct options *options, enum access access, struct error *e)
 {
     *c = (struct cli){
         .options = options, .lock_fd = -1, .actor = { ACTOR_SYSTEM, 0, S("command line"), S("") }
@@ -58,12 +78,47 @@ enum err cli_open(struct cli *c, const struct options *options, bool migrate, st
     arena_init(&c->arena, "command", 64 * 1024 * 1024);
     bool folder = !options->database || !options->master_key_file;
     enum err rc = seal_init(e);
+    if (!rc) rc = totp_init(e);
     if (!rc && folder) rc = make_folder(options->data, e);
     if (!rc) rc = load_key(c, e);
-    if (!rc) rc = open_database(c, e);
+    if (!rc) rc = open_database(c, access, e);
+    if (rc) cli_close(c);
+    return rc;
+}
+
+/* The newest schema, and what a migration cannot compute in SQL. */
+static enum err bring_up(struct cli *c, struct error *e)
+{
     int applied;
-    if (!rc)
-        rc = migrate ? migrate_up(c->db, clock_system(), &applied, e) : migrate_check(c->db, e);
+    enum err rc = migrate_up(c->db, clock_system(), &applied, e);
+    return rc ? rc : variation_index_fill(c->db, clock_system(), e);
+}
+
+enum err cli_open_bare(struct cli *c, const struct options *options, struct error *e)
+{
+    return open_all(c, options, ALONE, e);
+}
+
+enum err cli_open_alone(struct cli *c, const struct options *options, struct error *e)
+{
+    enum err rc = open_all(c, options, ALONE, e);
+    if (!rc) rc = bring_up(c, e);
+    if (rc) cli_close(c);
+    return rc;
+}
+
+enum err cli_open_reading(struct cli *c, const struct options *options, struct error *e)
+{
+    enum err rc = open_all(c, options, READING, e);
+    if (!rc) rc = migrate_check(c->db, e);
+    if (rc) cli_close(c);
+    return rc;
+}
+
+enum err cli_open(struct cli *c, const struct options *options, bool migrate, struct error *e)
+{
+    enum err rc = open_all(c, options, GUEST, e);
+    if (!rc) rc = migrate && db_owns_file(c->db) ? bring_up(c, e) : migrate_check(c->db, e);
     if (rc) cli_close(c);
     return rc;
 }
@@ -82,7 +137,7 @@ enum err cli_lock_folder(struct cli *c, struct error *e)
     if (c->options->database) return OK;
     struct str path = arena_fmt(&c->arena, "%s/lock", c->options->data);
     c->lock_fd = open(path.at, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (c->lock_fd < 0) return error_set(e, ERR_UNAVAILABLE, "%s: %s", path.at, strerror(errno));
+    if (c->lock_fd < 0) return cli_file_error(path.at, e);
     if (flock(c->lock_fd, LOCK_EX | LOCK_NB) == 0) return OK;
     return error_set(e, ERR_CONFLICT,
         "a server runs on %s already; several servers share a PostgreSQL database instead",

@@ -113,7 +113,7 @@ int command_diagnose(const struct options *options)
     struct cli c;
     struct error e;
     struct diagnosing d = { .options = options };
-    if (cli_open(&c, options, false, &e)) return cli_fail(&e);
+    if (cli_open_reading(&c, options, &e)) return cli_fail(&e);
     buf_init(&d.out, OUTPUT_MAX);
     jw_init(&d.w, &d.out);
     if (options->json) jw_array(&d.w);

@@ -24,13 +24,20 @@ struct options {
     int64_t pushers;
     int64_t order_poll_ms;
     int64_t listing_refresh_ms;
+    int64_t webhook_timeout_ms;
     int64_t stop_timeout_ms;
     bool secure_cookies;
     bool repair;
+    bool portable;
     bool json;
     bool force;
+    bool dry_run;
+    bool accept_warnings;
+    const char *errors;
     const char *role;
     const char *name;
+    const char *scope;   /* of a token: "catalog:read,orders:write" */
+    const char *expires; /* of a token: a time, or days: "90d" */
     const char *channel;
     const char *sku;
     const char *positional[4]; /* the command's own words, e.g. "user", "add", EMAIL */

@@ -3,14 +3,46 @@
 
 static const char digits[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
+static unsigned value_of(char c)
+{
+    unsigned n = 0;
+    while (digits[n] && digits[n] != c)
+        n++;
+    return n;
+}
+
+/* The element times x in GF(32), modulo x^5 + x^2 + 1, which is primitive: x^0 to x^30 differ. */
+static unsigned times_x(unsigned n)
+{
+    n <<= 1;
+    return n & 32 ? n ^ 0x25 : n;
+}
+
+/* The sum of digit times x^place, by Horner's rule: 0 for a valid code, whose last digit has x^0.
+ */
+static unsigned sum_of(const char *text)
+{
+    unsigned sum = 0;
+    for (int i = 0; i < HEX_ID_SIZE; i++)
+        sum = times_x(sum) ^ value_of(text[i]);
+    return sum;
+}
+
 struct str hex_id_make(uint64_t random, char text[HEX_ID_TEXT_SIZE])
 {
-    for (int i = 0; i < HEX_ID_SIZE; i++) {
+    for (int i = 0; i < HEX_ID_SIZE - 1; i++) {
         text[i] = digits[random & 31];
         random >>= 5;
     }
+    text[HEX_ID_SIZE - 1] = digits[0];
+    text[HEX_ID_SIZE - 1] = digits[sum_of(text)];
     text[HEX_ID_SIZE] = 0;
     return (struct str){ text, HEX_ID_SIZE };
+}
+
+bool hex_id_checks(struct str id)
+{
+    return id.len == HEX_ID_SIZE && sum_of(id.at) == 0;
 }
 
 /* The digit that was meant, or 0. */

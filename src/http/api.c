@@ -1,22 +1,32 @@
 /* api.c: from a request to its handler and back; see internal.h. */
 #include "base/assert.h"
 #include "base/log.h"
-#include "http/internal.h"
+#include "http/auth.h"
+#include "http/waiters.h"
 #include "store/migrate.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const struct route *const tables[] = { routes_session, routes_reference, routes_variations,
-    routes_items, routes_orders, routes_channels, routes_listings, routes_runs, routes_people };
-enum { TABLE_COUNT = sizeof tables / sizeof tables[0], ANSWER_MAX = 64 * 1024 * 1024 };
+const struct route *const api_routes[] = { routes_session, routes_reference, routes_variations,
+    routes_items, routes_item_fields, routes_item_bulk, routes_transfers, routes_stock_levels,
+    routes_inventory_history, routes_orders, routes_organizations, routes_order_sales,
+    routes_returns, routes_retire, routes_exchange, routes_channels, routes_listings, routes_runs,
+    routes_people, routes_me, routes_second_factor, routes_tokens, routes_audit, routes_changes,
+    routes_webhooks, routes_vendors, routes_purchase_orders, routes_receiving, routes_item_labels,
+    NULL };
+
+enum { ANSWER_MAX = 64 * 1024 * 1024 };
+
+/* Longer is worth a warning: somebody waits for it. */
+enum { SLOW_REQUEST_US = 2 * 1000 * 1000 };
 
 const char *api_route_name(size_t i, const char **area, const char **level)
 {
     static _Thread_local char name[128];
-    for (size_t t = 0; t < TABLE_COUNT; t++)
-        for (const struct route *r = tables[t]; r->method; r++) {
+    for (const struct route *const *t = api_routes; *t; t++)
+        for (const struct route *r = *t; r->method; r++) {
             if (i--) continue;
             struct buf text;
             buf_init(&text, sizeof name);
@@ -57,8 +67,8 @@ static const struct route *find_route(
     struct str method, struct str path, int64_t *ids, struct str *allow, struct arena *arena)
 {
     *allow = S("");
-    for (size_t t = 0; t < TABLE_COUNT; t++)
-        for (const struct route *r = tables[t]; r->method; r++) {
+    for (const struct route *const *t = api_routes; *t; t++)
+        for (const struct route *r = *t; r->method; r++) {
             int64_t found[PATH_IDS_MAX] = { 0 };
             if (!matches(r->path, path, found)) continue;
             if (str_eq(str_of(r->method), method)) {
@@ -71,66 +81,20 @@ static const struct route *find_route(
     return NULL;
 }
 
-static bool is_write(const struct call *c)
+size_t api_file_max(void *ctx, struct str method, struct str path)
 {
-    return !str_eq(c->req->method, S("GET"));
-}
-
-/* Authentication */
-
-static struct str cookie(struct call *c, struct str name)
-{
-    struct str rest = http_request_header(c->req, S("cookie"));
-    while (rest.len) {
-        struct str pair, tail, key, value;
-        str_cut(rest, ';', &pair, &tail);
-        if (str_cut(str_trim(pair), '=', &key, &value) && str_eq(key, name)) return value;
-        rest = tail;
-    }
-    return S("");
-}
-
-static enum err authenticate(struct call *c, struct tx *tx, struct error *e)
-{
-    unsigned char hash[SECRET_HASH_SIZE];
-    struct str header = http_request_header(c->req, S("authorization"));
-    if (header.len) {
-        if (header.len < 8 || !str_eq_nocase(str_sub(header, 0, 7), S("bearer ")))
-            return error_code(e, ERR_UNAUTHORIZED, "unauthenticated", "send a Bearer token");
-        struct str secret = str_trim(str_sub(header, 7, header.len));
-        enum err rc = token_find(tx, secret_hash(secret, hash), c->now, c->arena, &c->token, e);
-        if (rc == ERR_NOT_FOUND)
-            return error_code(
-                e, ERR_UNAUTHORIZED, "unauthenticated", "the token is unknown, revoked or expired");
-        if (rc) return rc;
-        c->by_token = true;
-        c->actor = (struct actor){ ACTOR_TOKEN, c->token.id, c->token.name, c->req->peer };
-        return role_parse(c->token.role, &c->role) ? OK : error_set(e, ERR_CORRUPT, "bad role");
-    }
-    struct str secret = cookie(c, S("stockbridge"));
-    if (!secret.len)
-        return error_code(e, ERR_UNAUTHORIZED, "unauthenticated", "sign in, or send an API token");
-    enum err rc = session_find(tx, secret_hash(secret, hash), c->now, c->arena, &c->session, e);
-    if (rc == ERR_NOT_FOUND)
-        return error_code(e, ERR_UNAUTHORIZED, "unauthenticated", "the session has ended");
-    if (rc) return rc;
-    const struct user *u = &c->session.user;
-    c->actor = (struct actor){ ACTOR_USER, u->id, u->email, c->req->peer };
-    return role_parse(u->role, &c->role) ? OK : error_set(e, ERR_CORRUPT, "bad role");
-}
-
-static enum err authorise(struct call *c, struct tx *tx, struct error *e)
-{
-    if (c->route->flags & ROUTE_OPEN) return OK;
-    enum err rc = authenticate(c, tx, e);
-    if (rc) return rc;
-    if (is_write(c) && !c->by_token &&
-        !secret_equal(http_request_header(c->req, S("x-csrf-token")), c->session.csrf))
-        return error_code(e, ERR_FORBIDDEN, "csrf", "the X-CSRF-Token header is missing or old");
-    if (permission_of(c->role, c->route->area) < c->route->level)
-        return error_code(e, ERR_FORBIDDEN, "forbidden", "the role \"%s\" may not do this in %s",
-            role_name(c->role), area_name(c->route->area));
-    return OK;
+    (void)ctx;
+    struct str prefix = S("/api/v1");
+    if (!str_starts(path, prefix)) return 0;
+    path = str_sub(path, prefix.len, path.len);
+    for (const struct route *const *t = api_routes; *t; t++)
+        for (const struct route *r = *t; r->method; r++) {
+            int64_t ids[PATH_IDS_MAX];
+            if ((r->flags & ROUTE_FILE) && str_eq(str_of(r->method), method) &&
+                matches(r->path, path, ids))
+                return HTTP_FILE_MAX;
+        }
+    return 0;
 }
 
 /* Bodies and parameters */
@@ -186,6 +150,7 @@ static bool is_json(struct str type)
 
 static enum err read_body(struct call *c, struct error *e)
 {
+    if (c->route->flags & ROUTE_FILE) return file_read(c, e);
     bool takes =
         is_write(c) && !(c->route->flags & ROUTE_NO_BODY) && !str_eq(c->req->method, S("DELETE"));
     if (!takes) {
@@ -198,10 +163,10 @@ static enum err read_body(struct call *c, struct error *e)
     if (!c->req->body.len && (c->route->flags & ROUTE_OPTIONAL_BODY)) return OK;
     if (!is_json(http_request_header(c->req, S("content-type"))))
         return error_code(e, ERR_BAD_REQUEST, "unsupported_media_type", "send application/json");
-    if (c->req->body.len > HTTP_JSON_MAX)
-        return error_code(
-            e, ERR_TOO_LARGE, "too_large", "a body may have at most %d bytes", HTTP_JSON_MAX);
-    enum err rc = json_parse(c->req->body, HTTP_JSON_MAX, &c->body, e);
+    size_t most = c->route->flags & ROUTE_LARGE ? HTTP_BODY_MAX : HTTP_JSON_MAX;
+    if (c->req->body.len > most)
+        return error_code(e, ERR_TOO_LARGE, "too_large", "a body may have at most %zu bytes", most);
+    enum err rc = json_parse(c->req->body, most, &c->body, e);
     if (rc)
         return error_code(e, rc, rc == ERR_TOO_LARGE ? "too_large" : "bad_json", "%s",
             arena_fmt(c->arena, "%s", e->detail).at);
@@ -240,6 +205,8 @@ static void start_answer(struct call *c)
     c->location = S("");
     c->etag = 0;
     c->error_count = 0;
+    c->content_type = c->file_name = S("");
+    http_reply_drop_file(c->reply);
 }
 
 static enum err read_tx(struct tx *tx, void *ctx, struct error *e)
@@ -272,22 +239,6 @@ static enum err authorise_tx(struct tx *tx, void *ctx, struct error *e)
     return authorise(ctx, tx, e);
 }
 
-static enum err note_used(struct tx *tx, void *ctx, struct error *e)
-{
-    struct call *c = ctx;
-    return c->by_token ? token_used(tx, c->token.id, c->now, e)
-                       : user_seen(tx, c->session.user.id, c->now, e);
-}
-
-/* At most once a minute for each, so that reading does not become writing. */
-static void note_presence(struct call *c)
-{
-    time_ms last = c->by_token ? c->token.last_used_at : c->session.user.last_seen_at;
-    if (c->actor.kind == ACTOR_SYSTEM || c->now - last < LAST_USED_STEP_MS) return;
-    struct error ignored;
-    (void)!db_write(c->api->options.db, "presence", note_used, c, &ignored);
-}
-
 static enum err run_route(struct call *c, struct error *e)
 {
     struct db *db = c->api->options.db;
@@ -307,11 +258,15 @@ static void finish(struct call *c)
     if (reply->stream) return;
     reply->status = c->status;
     buf_release(&reply->body);
-    if (c->status != 204) {
+    if (!reply->has_file && c->status != 204) {
         reply->body = c->out;
         buf_init(&c->out, ANSWER_MAX);
-        http_reply_header(reply, S("content-type"), S("application/json"));
     }
+    if (c->status != 204)
+        http_reply_header(reply, S("content-type"),
+            c->content_type.len ? c->content_type : S("application/json"));
+    if (c->file_name.len)
+        http_reply_header(reply, S("content-disposition"), file_disposition(c, c->file_name));
     http_reply_header(reply, S("cache-control"), S("no-store"));
     if (c->location.len) http_reply_header(reply, S("location"), c->location);
     if (c->etag)
@@ -348,6 +303,7 @@ static void handle_api(struct call *c, struct str path)
     if (!rc) rc = once_check(c, &e);
     if (!rc) rc = read_body(c, &e);
     if (!rc) rc = run_route(c, &e);
+    if (rc) http_reply_drop_file(c->reply);
     if (!rc && c->out.failed) rc = error_set(&e, ERR_TOO_LARGE, "the answer is too large");
     if (rc && str_eq(str_of(e.code), S("unsupported_media_type")))
         problem_write(
@@ -370,37 +326,12 @@ static void plain(struct http_reply *reply, int status, struct str type, struct 
     http_reply_header(reply, S("cache-control"), S("no-store"));
 }
 
-static void metric(struct buf *out, const char *name, const char *help, const char *type, int64_t n)
+static void answer_metrics(struct api *api, struct http_request *req, struct http_reply *reply)
 {
-    buf_put_fmt(out, "# HELP stockbridge_%s %s\n# TYPE stockbridge_%s %s\nstockbridge_%s %lld\n",
-        name, help, name, type, name, (long long)n);
-}
-
-static void metrics(struct api *api, struct http_reply *reply)
-{
-    struct db_stats db;
-    struct engine_stats sync = { 0 };
-    db_stats(api->options.db, &db);
-    if (api->options.engine) engine_stats(api->options.engine, &sync);
-    struct buf *out = &reply->body;
-    metric(out, "http_requests_total", "Requests answered.", "counter",
-        __atomic_load_n(&api->requests, __ATOMIC_RELAXED));
-    metric(out, "db_writes_total", "Write transactions.", "counter", db.writes);
-    metric(out, "db_write_groups_total", "Commits that carried them.", "counter", db.write_groups);
-    metric(out, "db_reads_total", "Read transactions.", "counter", db.reads);
-    metric(out, "db_retries_total", "Transactions run again.", "counter", db.retries);
-    metric(out, "db_queue_length", "Write transactions waiting.", "gauge", db.queue_len);
-    metric(out, "db_wal_bytes", "Size of the write-ahead log.", "gauge", db.wal_bytes);
-    metric(out, "sync_channels", "Channels worked by this process.", "gauge", sync.channels_held);
-    metric(out, "sync_calls_total", "Calls to channels.", "counter", sync.calls);
-    metric(out, "sync_throttled_total", "Calls throttled.", "counter", sync.throttled);
-    metric(out, "sync_refused_total", "Calls refused.", "counter", sync.refused);
-    metric(out, "sync_failed_total", "Calls without a good answer.", "counter", sync.failed);
-    metric(out, "sync_pushes_total", "Quantities accepted.", "counter", sync.pushes);
-    metric(out, "sync_orders_total", "Orders read.", "counter", sync.orders);
-    metric(out, "sync_listings_total", "Listings read.", "counter", sync.listings);
+    metrics_write(&api->metrics, &api->options, req->arena, &reply->body);
     reply->status = 200;
     http_reply_header(reply, S("content-type"), S("text/plain; version=0.0.4"));
+    http_reply_header(reply, S("cache-control"), S("no-store"));
 }
 
 static bool handle_outside(struct api *api, struct http_request *req, struct http_reply *reply)
@@ -422,7 +353,7 @@ static bool handle_outside(struct api *api, struct http_request *req, struct htt
     struct error e;
     enum err rc = ready_path ? migrate_check(api->options.db, &e) : OK;
     if (metrics_path)
-        metrics(api, reply);
+        answer_metrics(api, req, reply);
     else if (!rc)
         plain(reply, 200, S("application/json"),
             arena_fmt(req->arena, "{\"status\":\"ok\",\"version\":\"%s\"}", api->options.version));
@@ -434,13 +365,8 @@ static bool handle_outside(struct api *api, struct http_request *req, struct htt
     return true;
 }
 
-void api_handle(void *ctx, struct http_request *req, struct http_reply *reply)
+static void handle(struct api *api, struct http_request *req, struct http_reply *reply)
 {
-    struct api *api = ctx;
-    __atomic_fetch_add(&api->requests, 1, __ATOMIC_RELAXED);
-    buf_release(&reply->body);
-    buf_init(&reply->body, ANSWER_MAX);
-    secure(reply);
     if (handle_outside(api, req, reply)) return;
     struct str prefix = S("/api/v1");
     bool is_api = str_starts(req->path, S("/api/v1/")) || str_eq(req->path, prefix);
@@ -455,10 +381,26 @@ void api_handle(void *ctx, struct http_request *req, struct http_reply *reply)
     c->reply = reply;
     c->arena = req->arena;
     c->now = clock_now(api->options.clock);
+    c->address = client_address(req);
     buf_init(&c->out, ANSWER_MAX);
     handle_api(c, str_sub(req->path, prefix.len, req->path.len));
     buf_release(&c->out);
     json_release(&c->body);
+}
+
+void api_handle(void *ctx, struct http_request *req, struct http_reply *reply)
+{
+    struct api *api = ctx;
+    int64_t begun = clock_measure_us();
+    buf_release(&reply->body);
+    buf_init(&reply->body, ANSWER_MAX);
+    secure(reply);
+    handle(api, req, reply);
+    int64_t took = clock_measure_us() - begun;
+    metrics_count_request(&api->metrics, reply->status, took);
+    if (took >= SLOW_REQUEST_US)
+        LOG_WARN("http", "slow_request", "%.*s %.*s ms=%lld", STR_FMT(req->method),
+            STR_FMT(req->path), (long long)(took / 1000));
 }
 
 enum err api_new(const struct api_options *options, struct api **out, struct error *e)
@@ -467,8 +409,10 @@ enum err api_new(const struct api_options *options, struct api **out, struct err
     struct api *api = calloc(1, sizeof *api); /* tidy: allow, once per process */
     ASSERT(api);
     api->options = *options;
+    api->metrics.started_at_ms = clock_now(options->clock);
     api->assets = assets_load(options->asset_dir);
     api->live = live_new(api);
+    api->waiters = waiters_new(api);
     *out = api;
     return OK;
 }
@@ -476,12 +420,14 @@ enum err api_new(const struct api_options *options, struct api **out, struct err
 void api_stop(struct api *api)
 {
     live_stop(api->live);
+    waiters_stop(api->waiters);
 }
 
 void api_release(struct api *api)
 {
     if (!api) return;
     live_free(api->live);
+    waiters_free(api->waiters);
     assets_free(api->assets);
     free(api);
 }

@@ -455,9 +455,9 @@ static enum err update(struct call *c, struct error *e)
     if (rc) return rc;
     bool guarded = sealed || !str_eq(after->endpoint_url, before->endpoint_url) ||
                    !str_eq(after->token_url, before->token_url);
-    if (guarded && permission_of(c->role, AREA_CHANNELS) < PERMISSION_FULL)
+    if (guarded && c->rights.of[AREA_CHANNELS] < PERMISSION_FULL)
         return error_code(e, ERR_FORBIDDEN, "forbidden",
-            "the role \"%s\" may not change credentials or addresses", role_name(c->role));
+            "credentials and addresses need full rights in channels");
     default_import_time(c, before->order_import, after);
     rc = channel_update(&c->change, before, after, e);
     if (!rc) rc = give_consent(c, before->inventory_sync, after, e);

@@ -86,27 +86,6 @@ void field_required(struct fields *f, const char *name)
     if (f->object.node && !field_present(f, name)) field_error(f, name, "required", "is required");
 }
 
-size_t text_length(struct str s)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < s.len; i++)
-        n += ((unsigned char)s.at[i] & 0xC0) != 0x80;
-    return n;
-}
-
-/* C0, DEL, and C1 (U+0080 to U+009F). */
-static bool has_control(struct str s, int flags)
-{
-    for (size_t i = 0; i < s.len; i++) {
-        unsigned char c = (unsigned char)s.at[i];
-        bool line = c == '\n' || c == '\r' || c == '\t';
-        if (line && flags & TEXT_LINES) continue;
-        if (c < 0x20 || c == 0x7F) return true;
-        if (c == 0xC2 && i + 1 < s.len && (unsigned char)s.at[i + 1] < 0xA0) return true;
-    }
-    return false;
-}
-
 bool field_str(struct fields *f, const char *name, size_t max, int flags, struct str *out)
 {
     struct json v = json_get(f->object, name);
@@ -129,7 +108,7 @@ bool field_str(struct fields *f, const char *name, size_t max, int flags, struct
         field_error(f, name, "too_long", "must have at most %zu characters", max);
         return false;
     }
-    if (!(flags & TEXT_KEEP) && has_control(s, flags)) {
+    if (!(flags & TEXT_KEEP) && text_has_control(s, flags & TEXT_LINES)) {
         field_error(f, name, "bad_format", "must not have control characters");
         return false;
     }

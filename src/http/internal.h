@@ -3,8 +3,8 @@
  *
  * A handler of a read runs inside db_read, one of a write inside db_write with the idempotency key
  * taken before and its answer stored after, in the same transaction. So a handler may run more than
- * once: it writes its answer into call->out, which is emptied before each run, and keeps nothing
- * else. Whatever it returns other than OK becomes a problem+json.
+ * once: it writes its answer into call->out, emptied before each run, and keeps nothing else.
+ * Whatever it returns other than OK becomes a problem+json.
  */
 #ifndef HTTP_INTERNAL_H
 #define HTTP_INTERNAL_H
@@ -12,8 +12,12 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "core/permission.h"
+#include "core/text.h"
 #include "http/api.h"
-#include "store/people.h"
+#include "http/file.h"
+#include "http/metrics.h"
+#include "http/routes.h"
+#include "store/session.h"
 #include "store/store.h"
 
 #include <pthread.h>
@@ -23,6 +27,9 @@ enum { PATH_IDS_MAX = 2, BODY_ERRORS_MAX = 50 };
 struct body_error {
     struct str pointer, code, detail;
 };
+
+/* What the person must do before anything else (ROUTE_SELF). */
+enum must { MUST_NOTHING, MUST_CHANGE_PASSWORD, MUST_ENROL_TOTP };
 
 struct call {
     struct api *api;
@@ -34,13 +41,17 @@ struct call {
 
     /* Who asks */
     struct actor actor;
+    struct str address; /* where from */
     enum role role;
+    struct rights rights; /* the role's, less what the token leaves out */
     bool by_token;
+    enum must must;
     struct session session;
     struct api_token token;
 
     /* What came */
-    struct json body; /* absent without one */
+    struct json body;      /* absent without one */
+    struct call_file file; /* of a route with ROUTE_FILE */
     struct body_error errors[BODY_ERRORS_MAX];
     size_t error_count;
 
@@ -54,40 +65,18 @@ struct call {
     struct jw w;
     int status;
     struct str location;
-    int64_t etag; /* version; 0: none */
+    int64_t etag;                       /* version; 0: none */
+    struct str content_type, file_name; /* of an answer that is a file */
 };
-
-typedef enum err (*handler_fn)(struct call *c, struct error *e);
-
-enum route_flags {
-    ROUTE_OPEN = 1,    /* nobody need be signed in */
-    ROUTE_NO_TX = 2,   /* does its own transactions, or none */
-    ROUTE_NO_BODY = 4, /* a write that takes no body */
-    ROUTE_OPTIONAL_BODY = 8,
-    ROUTE_SECRET = 16, /* its answer holds a secret: what is kept of it for repeating is sealed */
-};
-
-struct route {
-    const char *method, *path; /* below /api/v1; {} stands for an id */
-    enum area area;
-    enum permission level; /* PERMISSION_NONE: whoever is signed in */
-    int flags;
-    const char *query; /* names of known parameters, space between */
-    handler_fn handle;
-};
-
-/* Tables of the files; each ends with a row without method. */
-extern const struct route routes_session[], routes_reference[], routes_variations[], routes_items[],
-    routes_orders[], routes_channels[], routes_listings[], routes_runs[], routes_people[];
 
 struct api {
     struct api_options options;
     struct assets *assets;
     struct live *live;
-    int64_t requests, failures; /* atomically */
+    struct waiters *waiters;
+    struct metrics metrics;
 };
 
-/* Answers */
 void answer_status(struct call *c, int status);
 /* Errors: problem.c */
 void problem_reply(struct call *c, enum err rc, const struct error *e);
@@ -104,7 +93,10 @@ struct str query_word(struct call *c, const char *name, const char *words); /* s
 int64_t query_int(struct call *c, const char *name, int64_t standard, int64_t least, int64_t most);
 int64_t query_id(struct call *c, const char *name); /* 0 when absent */
 bool query_bool(struct call *c, const char *name, bool *present);
-struct page query_page(struct call *c);       /* limit, cursor of an id */
+enum archived_rows query_archived(struct call *c); /* false, which is the default, true or any */
+struct page query_page(struct call *c);            /* limit, cursor of an id */
+/* limit, cursor of a position and an id, as list_end_place gives it. */
+struct page query_page_place(struct call *c, int64_t *after_position);
 struct str query_cursor_text(struct call *c); /* a cursor of text */
 /* ERR_BAD_REQUEST when any parameter was wrong. */
 MUST_USE enum err query_end(struct call *c, struct error *e);
@@ -126,7 +118,6 @@ enum {
     TEXT_KEEP = 4,  /* as typed: not trimmed, and any character */
     TEXT_LINES = 8, /* line breaks and tabs too */
 };
-size_t text_length(struct str s);              /* code points */
 bool text_is_time(struct str s, time_ms *out); /* RFC 3339, UTC, ends with Z */
 bool field_present(struct fields *f, const char *name);
 bool field_str(struct fields *f, const char *name, size_t max, int flags, struct str *out);
@@ -156,6 +147,8 @@ MUST_USE enum err once_check(const struct call *c, struct error *e); /* its form
 typedef enum err (*once_fn)(struct call *c, void *ctx, struct error *e);
 /* In the write transaction: work, unless it was done before; then its first answer. */
 MUST_USE enum err once(struct call *c, once_fn work, void *ctx, struct error *e);
+/* Outside of it, for work that takes several transactions: the first answer, when there is one. */
+MUST_USE enum err once_before(struct call *c, bool *found, struct error *e);
 
 /* If-Match against the version. */
 MUST_USE enum err check_etag(struct call *c, int64_t version, struct error *e);
@@ -163,6 +156,7 @@ MUST_USE enum err check_etag(struct call *c, int64_t version, struct error *e);
 /* Rendering: lists {"data": [...], "next_cursor"} */
 void list_begin(struct call *c);
 void list_end_id(struct call *c, bool more, int64_t last_id);
+void list_end_place(struct call *c, bool more, int64_t last_position, int64_t last_id);
 void list_end_text(struct call *c, bool more, struct str last);
 void put_time(struct call *c, const char *key, time_ms t);    /* 0 gives null */
 void put_opt(struct call *c, const char *key, struct str s);  /* empty gives null */

@@ -1,16 +1,21 @@
 /* items.c: inventory items. */
-#include "store/item.h"
+#include "http/items.h"
 
-#include "core/esn.h"
 #include "core/hexid.h"
-#include "http/internal.h"
+#include "http/filters.h"
 #include "store/reference.h"
-#include "store/variation.h"
 
-#define FIELDS "esn variation_id status warehouse location paid accept_warnings"
+#define FIELDS "esn variation_id status warehouse location paid custom accept_warnings"
+#define PATCH_FIELDS FIELDS " grade damages reason"
 enum { ROWS_MAX = 1000 };
 
-static void render(struct call *c, const struct item *item, const struct variation *v)
+struct custom {
+    struct item_value *values;
+    size_t count;
+};
+
+static void render(
+    struct call *c, const struct item *item, const struct variation *v, const struct custom *custom)
 {
     jw_object(&c->w);
     jw_kint(&c->w, "id", item->id);
@@ -28,8 +33,22 @@ static void render(struct call *c, const struct item *item, const struct variati
     put_opt(c, "warehouse", item->warehouse);
     put_opt(c, "location", item->location);
     put_money(c, "paid", item->paid);
+    render_custom(c, item->id, custom->values, custom->count);
+    jw_key(&c->w, "transfer");
+    if (item->transfer_id) {
+        jw_object(&c->w);
+        jw_kint(&c->w, "id", item->transfer_id);
+        jw_kstr(&c->w, "from_warehouse", item->transfer_from);
+        jw_kstr(&c->w, "to_warehouse", item->transfer_to);
+        jw_object_end(&c->w);
+    } else {
+        jw_null(&c->w);
+    }
     put_opt_id(c, "order_id", item->order_id);
     put_opt(c, "order_number", item->order_number);
+    put_opt_id(c, "purchase_order_id", item->purchase_order_id);
+    put_opt(c, "purchase_order", item->purchase_order);
+    put_opt_id(c, "purchase_order_line_id", item->purchase_order_line_id);
     put_time(c, "created_at", item->created_at);
     put_time(c, "updated_at", item->updated_at);
     jw_object_end(&c->w);
@@ -42,16 +61,20 @@ static const struct variation *find(const struct variation *rows, size_t count, 
     return NULL;
 }
 
-static enum err render_all(struct call *c, const struct item *items, size_t count, struct error *e)
+enum err render_items(struct call *c, const struct item *items, size_t count, struct error *e)
 {
     int64_t *ids = arena_new(c->arena, int64_t, count + 1);
     struct variation *rows = NULL;
+    struct custom custom = { NULL, 0 };
     size_t n = 0;
     for (size_t i = 0; i < count; i++)
         ids[i] = items[i].variation_id;
     enum err rc = variation_load_many(c->tx, ids, count, c->arena, &rows, &n, e);
+    for (size_t i = 0; i < count; i++)
+        ids[i] = items[i].id;
+    if (!rc) rc = item_values_load(c->tx, ids, count, c->arena, &custom.values, &custom.count, e);
     for (size_t i = 0; i < count && !rc; i++)
-        render(c, &items[i], find(rows, n, items[i].variation_id));
+        render(c, &items[i], find(rows, n, items[i].variation_id), &custom);
     return rc;
 }
 
@@ -61,7 +84,7 @@ static enum err show_one(struct call *c, int64_t id, struct error *e)
     enum err rc = item_load(c->tx, id, c->arena, &item, e);
     if (rc) return rc;
     c->etag = item.version;
-    return render_all(c, &item, 1, e);
+    return render_items(c, &item, 1, e);
 }
 
 /* False: a title that nothing has, so that the list is empty. */
@@ -87,32 +110,61 @@ static bool empty_parameter(struct call *c, const char *name)
     return false;
 }
 
-static enum err list(struct call *c, struct error *e)
+/* "Tray:7". False: a field or a value that nothing has, so that the list is empty. */
+static bool filter_custom(struct call *c, struct item_filter *f, enum err *rc, struct error *e)
 {
-    struct page page = query_page(c);
+    struct str both = query_str(c, "custom"), name, value;
+    struct item_form form;
+    if (*rc || !both.len) return true;
+    if (!str_cut(both, ':', &name, &value)) {
+        *rc = error_at(e, ERR_BAD_REQUEST, "bad_parameter", "?custom",
+            "custom must be name:value, with an empty value for items without one");
+        return false;
+    }
+    *rc = item_form_load(c, &form, e);
+    const struct item_field *field = *rc ? NULL : item_form_find(&form, name);
+    if (!field || (value.len && !custom_of_text(field, value, c->arena, &f->field_value)))
+        return false;
+    f->field_id = field->id;
+    return true;
+}
+
+enum err query_items(struct call *c, struct item_filter *out, bool *some, struct error *e)
+{
     struct item_filter f = { .esn = query_str(c, "esn"),
         .hex_id = query_str(c, "hex_id"),
         .sku = query_str(c, "sku"),
         .q = query_str(c, "q"),
         .variation_id = query_id(c, "variation_id"),
-        .order_id = query_id(c, "order_id") };
+        .order_id = query_id(c, "order_id"),
+        .purchase_order_id = query_id(c, "purchase_order_id") };
     f.committed = query_bool(c, "committed", &f.has_committed);
     char text[HEX_ID_TEXT_SIZE];
     struct str id;
-    if (f.hex_id.len && hex_id_parse(f.hex_id, text, &id)) f.hex_id = id;
+    if (f.hex_id.len && hex_id_parse(f.hex_id, text, &id)) f.hex_id = arena_str(c->arena, id);
     enum err rc = OK;
-    bool some = filter_title(c, "status", REFERENCE_STATUS, &f.status_id, &rc, e);
+    *some = filter_title(c, "status", REFERENCE_STATUS, &f.status_id, &rc, e);
     f.has_warehouse = query_has(c, "warehouse");
     if (!empty_parameter(c, "warehouse"))
-        some = filter_title(c, "warehouse", REFERENCE_WAREHOUSE, &f.warehouse_id, &rc, e) && some;
-    if (!rc) rc = query_end(c, e);
+        *some = filter_title(c, "warehouse", REFERENCE_WAREHOUSE, &f.warehouse_id, &rc, e) && *some;
+    *some = filter_custom(c, &f, &rc, e) && *some;
+    *out = f;
+    return rc ? rc : query_end(c, e);
+}
+
+static enum err list(struct call *c, struct error *e)
+{
+    struct page page = query_page(c);
+    struct item_filter f;
+    bool some;
+    enum err rc = query_items(c, &f, &some, e);
     struct item *rows = NULL;
     size_t count = 0;
     if (!rc && some) rc = item_list(c->tx, &f, &page, c->arena, &rows, &count, e);
     if (rc) return rc;
     size_t shown = count > (size_t)page.limit ? (size_t)page.limit : count;
     list_begin(c);
-    rc = render_all(c, rows, shown, e);
+    rc = render_items(c, rows, shown, e);
     list_end_id(c, count > shown, rows && shown ? rows[shown - 1].id : 0);
     return rc;
 }
@@ -122,190 +174,109 @@ static enum err show(struct call *c, struct error *e)
     return show_one(c, c->ids[0], e);
 }
 
-static void check_esn(struct fields *f, struct item *item, bool accept)
+enum err field_regrade(struct fields *f, struct variation_regrade *out, struct error *e)
 {
-    enum esn_fault fault = esn_check(item->esn, &item->esn);
-    if (fault == ESN_GOOD || (fault == ESN_LUHN && accept)) return;
-    field_error(
-        f, "esn", fault == ESN_LUHN ? "imei_check" : "bad_format", "%s", esn_fault_text(fault));
-}
-
-static enum err read_place(struct fields *f, struct item *item, struct error *e)
-{
-    struct str name;
-    struct call *c = f->c;
+    struct str grade;
+    struct variation *v = arena_new(f->c->arena, struct variation, 1);
+    out->has_grade = field_str(f, "grade", 100, 0, &grade);
+    out->has_damages = field_present(f, "damages");
     enum err rc = OK;
-    if (field_str(f, "warehouse", 100, TEXT_NULL_OK, &name)) {
-        int64_t id = 0;
-        if (name.len) rc = find_status(f, "warehouse", REFERENCE_WAREHOUSE, name, &id, e);
-        if (id != item->warehouse_id) {
-            item->location_id = 0;
-            item->location = S("");
-        }
-        item->warehouse_id = id;
-        item->warehouse = name;
-    }
-    if (rc || !field_str(f, "location", 100, TEXT_NULL_OK, &name)) return rc;
-    item->location_id = 0;
-    item->location = name;
-    if (!name.len) return OK;
-    if (!item->warehouse_id) {
-        field_error(f, "location", "not_allowed", "an item without a warehouse has no location");
-        return OK;
-    }
-    struct reference found;
-    rc = reference_find(c->tx, REFERENCE_LOCATION, item->warehouse_id, name, c->arena, &found, e);
-    if (rc == ERR_NOT_FOUND) {
-        field_error(
-            f, "location", "unknown_value", "there is no location \"%.*s\" in it", STR_FMT(name));
-        return OK;
-    }
-    item->location_id = rc ? 0 : found.id;
+    if (out->has_grade) rc = find_status(f, "grade", REFERENCE_GRADE, grade, &out->grade_id, e);
+    if (!rc) rc = field_damages(f, v, e);
+    out->damage_ids = v->damage_ids;
+    out->damage_count = v->damage_count;
     return rc;
-}
-
-static enum err read_fields(struct fields *f, struct item *item, struct error *e)
-{
-    struct call *c = f->c;
-    bool accept = false;
-    struct str status;
-    (void)field_bool(f, "accept_warnings", &accept);
-    if (field_str(f, "esn", ESN_MAX, 0, &item->esn)) check_esn(f, item, accept);
-    enum err rc = OK;
-    if (field_int(f, "variation_id", 1, HTTP_ID_MAX, &item->variation_id)) {
-        struct variation *found;
-        size_t count;
-        rc = variation_load_many(c->tx, &item->variation_id, 1, c->arena, &found, &count, e);
-        if (!rc && !count)
-            field_error(f, "variation_id", "unknown_value", "there is no variation %lld",
-                (long long)item->variation_id);
-    }
-    if (!rc && field_str(f, "status", 100, 0, &status)) {
-        item->status = status;
-        rc = find_status(f, "status", REFERENCE_STATUS, status, &item->status_id, e);
-    }
-    if (!rc) rc = read_place(f, item, e);
-    (void)field_money(f, "paid", &item->paid);
-    return rc;
-}
-
-static enum err new_item(struct call *c, struct item *out, struct error *e)
-{
-    struct settings settings;
-    struct reference status;
-    *out = (struct item){ .esn = S(""), .status = S(""), .warehouse = S(""), .location = S("") };
-    enum err rc = settings_load(c->tx, &settings, e);
-    if (!rc)
-        rc = reference_load(
-            c->tx, REFERENCE_STATUS, settings.received_status_id, c->arena, &status, e);
-    if (rc) return rc;
-    out->status_id = status.id;
-    out->status = status.title;
-    return OK;
-}
-
-static void render_row(struct call *c, size_t index, struct str input, const struct item *item,
-    const struct body_error *errors, size_t error_count)
-{
-    jw_object(&c->w);
-    jw_kint(&c->w, "index", (int64_t)index);
-    jw_kstr(&c->w, "input", input);
-    jw_kbool(&c->w, "created", item != NULL);
-    put_opt_id(c, "item_id", item ? item->id : 0);
-    put_opt(c, "hex_id", item ? item->hex_id : S(""));
-    put_opt(c, "code", error_count ? errors[0].code : S(""));
-    put_opt(c, "detail", error_count ? errors[0].detail : S(""));
-    jw_key(&c->w, "errors");
-    jw_array(&c->w);
-    for (size_t i = 0; i < error_count && i < 20; i++) {
-        jw_object(&c->w);
-        jw_kstr(&c->w, "pointer", errors[i].pointer);
-        jw_kstr(&c->w, "code", errors[i].code);
-        jw_kstr(&c->w, "detail", errors[i].detail);
-        jw_object_end(&c->w);
-    }
-    jw_array_end(&c->w);
-    jw_object_end(&c->w);
-}
-
-static enum err create_row(struct call *c, struct json object, size_t index,
-    const struct item *fresh, int64_t *created, struct error *e)
-{
-    c->error_count = 0;
-    struct item item = *fresh;
-    struct fields f = fields_of(c, object, arena_fmt(c->arena, "/items/%zu", index), FIELDS);
-    struct str input = S("");
-    (void)json_str(json_get(object, "esn"), &input);
-    field_required(&f, "esn");
-    field_required(&f, "variation_id");
-    enum err rc = read_fields(&f, &item, e);
-    if (rc) return rc;
-    if (!c->error_count) {
-        rc = item_create(&c->change, &item, e);
-        if (rc == ERR_CONFLICT)
-            field_error(&f, "esn", e->code, "%s", e->detail);
-        else if (rc)
-            return rc;
-    }
-    *created += c->error_count == 0;
-    render_row(c, index, str_sub(input, 0, ESN_MAX), c->error_count ? NULL : &item, c->errors,
-        c->error_count);
-    return OK;
 }
 
 static enum err create_many(struct call *c, struct error *e)
 {
     struct fields f = fields_root(c, "items");
     struct json rows = field_array(&f, "items", 1, ROWS_MAX);
-    struct item fresh;
+    struct item begin;
+    struct item_form form;
+    struct new_items items;
+    (void)rows;
     enum err rc = fields_end(c, e);
-    if (!rc) rc = new_item(c, &fresh, e);
+    if (!rc) rc = new_item_begin(c, &form, &begin, e);
+    if (!rc) rc = new_items_read(&f, FIELDS, &begin, &form, &items, e);
+    if (!rc) rc = item_create_many(&c->change, items.rows, items.count, e);
     if (rc) return rc;
-    int64_t created = 0;
+    /* To this route it is all one: the row above made the open item that this one is a duplicate
+     * of. */
+    for (size_t i = 0; i < items.count; i++)
+        if (str_eq(str_of(items.rows[i].code), S("repeated")))
+            items.rows[i].code = "duplicate_open_item";
     jw_object(&c->w);
-    jw_key(&c->w, "results");
-    jw_array(&c->w);
-    for (size_t i = 0; i < json_len(rows) && !rc; i++)
-        rc = create_row(c, json_at(rows, i), i, &fresh, &created, e);
-    c->error_count = 0;
-    jw_array_end(&c->w);
-    jw_kint(&c->w, "created", created);
-    jw_kint(&c->w, "rejected", (int64_t)json_len(rows) - created);
+    new_items_render(c, &items);
     jw_object_end(&c->w);
-    return rc;
+    return OK;
+}
+
+/* What the store finds wrong with the request's own words is a field's error, not a conflict. */
+static enum err create_one(struct fields *f, struct item *item, struct error *e)
+{
+    struct item_new row = { .item = *item, .code = "", .pointer = "" };
+    enum err rc = item_create_many(&f->c->change, &row, 1, e);
+    if (rc) return rc;
+    struct str detail = item_new_detail(&row, f->c->arena);
+    if (str_eq(str_of(row.code), S("unknown_value")))
+        field_error(f, row.pointer + 1, row.code, "%.*s", STR_FMT(detail));
+    else if (*row.code)
+        return error_at(e, ERR_CONFLICT, row.code, row.pointer, "%.*s", STR_FMT(detail));
+    *item = row.item;
+    return fields_end(f->c, e);
 }
 
 static enum err create(struct call *c, struct error *e)
 {
     if (json_kind(json_get(c->body, "items")) != JSON_KIND_ABSENT) return create_many(c, e);
     struct item item;
-    enum err rc = new_item(c, &item, e);
+    struct item_form form;
+    enum err rc = new_item_begin(c, &form, &item, e);
     if (rc) return rc;
     struct fields f = fields_root(c, FIELDS);
     field_required(&f, "esn");
     field_required(&f, "variation_id");
-    rc = read_fields(&f, &item, e);
+    rc = field_item(&f, &form, &item, e);
     if (!rc) rc = fields_end(c, e);
-    if (!rc) rc = item_create(&c->change, &item, e);
+    if (!rc) rc = create_one(&f, &item, e);
     if (rc) return rc;
     c->status = 201;
     c->location = arena_fmt(c->arena, "/api/v1/items/%lld", (long long)item.id);
     return show_one(c, item.id, e);
 }
 
+/* Another grade or other damages make it one of another variation. */
+static enum err regrade(
+    struct call *c, const struct variation_regrade *to, struct item *after, struct error *e)
+{
+    struct variation base = { 0 };
+    bool made;
+    if (!to->has_grade && !to->has_damages) return OK;
+    enum err rc = variation_load(c->tx, after->variation_id, c->arena, &base, e);
+    return rc ? rc : variation_regraded(&c->change, &base, to, &after->variation_id, &made, e);
+}
+
 static enum err update(struct call *c, struct error *e)
 {
     struct item before, after;
+    struct item_form form;
+    struct variation_regrade to;
+    struct str reason = S("");
     enum err rc = item_load(c->tx, c->ids[0], c->arena, &before, e);
     if (!rc) rc = check_etag(c, before.version, e);
+    if (!rc) rc = item_form_load(c, &form, e);
     if (rc) return rc;
-    struct fields f = fields_root(c, FIELDS);
+    struct fields f = fields_root(c, PATCH_FIELDS);
     if (json_len(c->body) == 0)
         element_error(c, S(""), "too_short", "must name at least one field");
     after = before;
-    rc = read_fields(&f, &after, e);
+    rc = field_item(&f, &form, &after, e);
+    if (!rc) rc = field_regrade(&f, &to, e);
+    (void)field_str(&f, "reason", REASON_MAX, TEXT_NULL_OK, &reason);
     if (!rc) rc = fields_end(c, e);
-    if (!rc) rc = item_update(&c->change, &before, &after, S(""), e);
+    if (!rc) rc = regrade(c, &to, &after, e);
+    if (!rc) rc = item_update(&c->change, &before, &after, reason, e);
     return rc ? rc : show_one(c, before.id, e);
 }
 
@@ -346,7 +317,10 @@ static enum err history(struct call *c, struct error *e)
 
 const struct route routes_items[] = {
     { "GET", "/items", AREA_INVENTORY, PERMISSION_READ, 0,
-        "esn hex_id sku variation_id status warehouse order_id committed q limit cursor", list },
+        "esn hex_id sku variation_id status warehouse order_id purchase_order_id committed custom "
+        "q"
+        " limit cursor",
+        list },
     { "POST", "/items", AREA_INVENTORY, PERMISSION_WRITE, 0, "", create },
     { "GET", "/items/{}", AREA_INVENTORY, PERMISSION_READ, 0, "", show },
     { "PATCH", "/items/{}", AREA_INVENTORY, PERMISSION_WRITE, 0, "", update },

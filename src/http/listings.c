@@ -2,6 +2,7 @@
 #include "store/listing.h"
 
 #include "core/quantity.h"
+#include "http/filters.h"
 #include "http/internal.h"
 #include "store/diagnosis.h"
 #include "store/plan_dry.h"
@@ -139,10 +140,8 @@ static enum err load_channel(struct call *c, int64_t id, struct channel_row **ou
     return channel_load(c->tx, id, c->arena, *out, e);
 }
 
-static enum err list(struct call *c, struct error *e)
+enum err query_listings(struct call *c, struct listing_filter *out, struct error *e)
 {
-    int limit = (int)query_int(c, "limit", HTTP_PAGE_DEFAULT, 1, HTTP_PAGE_MAX);
-    struct listing_page page = { query_cursor_text(c), limit };
     struct listing_filter f = { .channel_id = c->ids[0],
         .sku = query_str(c, "sku"),
         .q = query_str(c, "q"),
@@ -151,10 +150,19 @@ static enum err list(struct call *c, struct error *e)
     f.connected = query_bool(c, "connected", &f.has_connected);
     f.differs = query_bool(c, "differs", &f.has_differs);
     struct channel_row *ch = NULL;
+    *out = f;
+    enum err rc = query_end(c, e);
+    return rc ? rc : load_channel(c, c->ids[0], &ch, e);
+}
+
+static enum err list(struct call *c, struct error *e)
+{
+    int limit = (int)query_int(c, "limit", HTTP_PAGE_DEFAULT, 1, HTTP_PAGE_MAX);
+    struct listing_page page = { query_cursor_text(c), limit };
+    struct listing_filter f;
     struct listing *rows = NULL;
     size_t count = 0;
-    enum err rc = query_end(c, e);
-    if (!rc) rc = load_channel(c, c->ids[0], &ch, e);
+    enum err rc = query_listings(c, &f, e);
     if (!rc) rc = listing_list(c->tx, &f, &page, c->arena, &rows, &count, e);
     if (rc) return rc;
     size_t shown = count > (size_t)limit ? (size_t)limit : count;

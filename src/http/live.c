@@ -36,6 +36,7 @@ enum {
     FLAG_VARIATION = 32,
     FLAG_SETTINGS = 64,
     FLAG_ORDER_IMPORT = 128,
+    FLAG_PURCHASE_ORDER = 256,
 };
 
 struct follower {
@@ -93,6 +94,7 @@ static int flags_of(struct str topic)
         { TOPIC_ORDER, FLAG_ORDER },
         { TOPIC_VARIATION, FLAG_VARIATION },
         { TOPIC_SETTINGS, FLAG_SETTINGS },
+        { TOPIC_PURCHASE_ORDER, FLAG_PURCHASE_ORDER },
         { TOPIC_ORDER_IMPORT, FLAG_ORDER_IMPORT },
     };
     for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++)
@@ -159,9 +161,10 @@ enum err live_follow(struct call *c, struct error *e)
     if (!stream) return error_set(e, ERR_BUSY, "no memory for another follower");
     /* Proxies and browsers take the answer for begun only when bytes come. */
     (void)http_stream_send(stream, S(": here\n\n"));
-    c->reply->stream = stream;
+    http_reply_stream(c->reply, stream);
     if (!add_follower(live, stream, c->now)) {
         c->reply->stream = NULL;
+        http_stream_release(stream); /* the reply's reference, and ours */
         http_stream_release(stream);
         return error_set(e, ERR_BUSY, "too many follow already, or the server is stopping");
     }
@@ -317,6 +320,7 @@ static void round_of(struct live *live, int flags)
     if (flags & FLAG_CHANNEL) put_changed(live, "channel");
     if (flags & FLAG_VARIATION) put_changed(live, "variation");
     if (flags & FLAG_SETTINGS) put_changed(live, "settings");
+    if (flags & FLAG_PURCHASE_ORDER) put_changed(live, "purchase_order");
     if (flags & FLAG_ORDER_IMPORT) put_changed(live, "order_import");
     if (live->text.failed)
         LOG_WARN("http", "live_text_too_large", "a round was left out");

@@ -56,24 +56,63 @@ static enum err was_kept(
         c->arena, body, e);
 }
 
+/* The hash lives as long as the request. */
+static struct idempotency_key request_key(struct call *c, struct str key)
+{
+    unsigned char *hash = arena_new(c->arena, unsigned char, SECRET_HASH_SIZE);
+    struct str scope = arena_fmt(c->arena, "%s %lld POST %.*s", actor_kind_name(c->actor.kind).at,
+        (long long)c->actor.id, STR_FMT(c->req->path));
+    struct str sent = c->req->body;
+    if (c->route->flags & ROUTE_FILE)
+        sent = (struct str){ (const char *)c->file.hash, sizeof c->file.hash };
+    return (struct idempotency_key){ scope, key, secret_hash(sent, hash) };
+}
+
+static void give_again(struct call *c, const struct idempotent_answer *answer)
+{
+    buf_put(&c->out, answer->body);
+    c->status = answer->status;
+    c->location = answer->location;
+    c->etag = answer->version;
+}
+
+struct looking {
+    struct call *c;
+    struct idempotency_key key;
+    struct idempotent_answer answer;
+    bool found;
+};
+
+static enum err look(struct tx *tx, void *ctx, struct error *e)
+{
+    struct looking *l = ctx;
+    return idempotency_find(tx, &l->key, l->c->arena, &l->found, &l->answer, e);
+}
+
+enum err once_before(struct call *c, bool *found, struct error *e)
+{
+    struct str key = key_of(c);
+    *found = false;
+    if (!key.len) return OK;
+    struct looking l = { .c = c, .key = request_key(c, key) };
+    enum err rc = db_read(c->api->options.db, "once", look, &l, e);
+    *found = !rc && l.found;
+    if (*found) give_again(c, &l.answer);
+    return rc;
+}
+
 enum err once(struct call *c, once_fn work, void *ctx, struct error *e)
 {
     struct str key = key_of(c);
     if (!key.len) return work(c, ctx, e);
-    struct str scope = arena_fmt(c->arena, "%s %lld POST %.*s", actor_kind_name(c->actor.kind).at,
-        (long long)c->actor.id, STR_FMT(c->req->path));
-    unsigned char hash[SECRET_HASH_SIZE];
-    struct idempotency_key k = { scope, key, secret_hash(c->req->body, hash) };
+    struct idempotency_key k = request_key(c, key);
     struct idempotent_answer answer;
     bool found;
     enum err rc = idempotency_begin(&c->change, &k, c->arena, &found, &answer, e);
     if (!rc && found) rc = was_kept(c, &k, &answer.body, e);
     if (rc) return rc;
     if (found) {
-        buf_put(&c->out, answer.body);
-        c->status = answer.status;
-        c->location = answer.location;
-        c->etag = answer.version;
+        give_again(c, &answer);
         return OK;
     }
     rc = work(c, ctx, e);

@@ -2,9 +2,12 @@
 #include "store/order.h"
 
 #include "core/hexid.h"
+#include "http/filters.h"
 #include "http/internal.h"
+#include "http/order_sales.h"
 #include "store/commitment.h"
 #include "store/item.h"
+#include "store/organization.h"
 #include "store/reference.h"
 #include "store/variation.h"
 
@@ -22,7 +25,8 @@ static void render_line(struct call *c, const struct order_line *l)
     put_money(c, "unit_price", l->price);
     put_opt(c, "channel_line_id", l->channel_line_id);
     jw_kint(&c->w, "committed", l->committed);
-    jw_kint(&c->w, "uncommitted", l->quantity - l->committed);
+    jw_kint(&c->w, "returned", l->returned);
+    jw_kint(&c->w, "uncommitted", l->quantity - l->committed - l->returned);
     jw_kbool(&c->w, "unknown_sku", l->candidate_count == 0);
     jw_key(&c->w, "candidates");
     jw_array(&c->w);
@@ -48,16 +52,7 @@ static enum err render_items(struct call *c, const struct order *o, size_t count
         const struct variation *v = NULL;
         for (size_t k = 0; k < n && !v; k++)
             if (rows[k].id == item->variation_id) v = &rows[k];
-        jw_object(&c->w);
-        jw_kint(&c->w, "item_id", item->item_id);
-        jw_kstr(&c->w, "esn", item->esn);
-        jw_kstr(&c->w, "hex_id", item->hex_id);
-        jw_kint(&c->w, "variation_id", item->variation_id);
-        jw_kstr(&c->w, "variation_title", v ? variation_title(v, c->arena) : S(""));
-        put_opt(c, "sku", v ? v->sku : S(""));
-        put_opt_id(c, "line_id", item->line_id);
-        put_time(c, "committed_at", item->committed_at);
-        jw_object_end(&c->w);
+        render_order_item(c, item, v);
     }
     jw_array_end(&c->w);
     return rc;
@@ -73,7 +68,7 @@ static struct totals sum(const struct order *o)
     struct totals t = { 0 };
     for (size_t i = 0; i < o->line_count; i++) {
         t.quantity += o->lines[i].quantity;
-        t.uncommitted += o->lines[i].quantity - o->lines[i].committed;
+        t.uncommitted += o->lines[i].quantity - o->lines[i].committed - o->lines[i].returned;
         t.unknown = t.unknown || o->lines[i].candidate_count == 0;
     }
     bool closed = !o->is_open;
@@ -130,6 +125,9 @@ static void render_warnings(struct call *c, const struct order *o, const struct 
             arena_fmt(c->arena, "%.*s fits no line, while a line is still open.",
                 STR_FMT(o->items[i].esn)));
     }
+    if (o->cancel_requested && !t->canceled)
+        warn(c, "cancel_requested", 0, 0,
+            S("The buyer asked the channel to cancel: do not ship before that is settled."));
     if (o->channel_unmapped)
         warn(c, "status_not_mapped", 0, 0,
             arena_fmt(c->arena, "The channel's status %.*s is not mapped: ours was kept.",
@@ -153,6 +151,7 @@ static enum err render(struct call *c, const struct order *o, size_t items_max, 
     put_time(c, "ordered_at", o->ordered_at);
     jw_kint(&c->w, "quantity", t.quantity);
     jw_kint(&c->w, "committed", (int64_t)o->item_count);
+    jw_kint(&c->w, "returned", o->returned_count);
     jw_kint(&c->w, "uncommitted", t.uncommitted);
     jw_kbool(&c->w, "unknown_sku", t.unknown);
     jw_key(&c->w, "lines");
@@ -162,6 +161,7 @@ static enum err render(struct call *c, const struct order *o, size_t items_max, 
     jw_array_end(&c->w);
     size_t shown = o->item_count < items_max ? o->item_count : items_max;
     enum err rc = render_items(c, o, shown, e);
+    render_order_totals(c, o);
     render_warnings(c, o, &t);
     jw_kstr(&c->w, "notes", o->notes);
     put_time(c, "created_at", o->created_at);
@@ -184,9 +184,8 @@ static enum err show(struct call *c, struct error *e)
     return render_order(c, c->ids[0], e);
 }
 
-static enum err list(struct call *c, struct error *e)
+enum err query_orders(struct call *c, struct order_filter *out, bool *some, struct error *e)
 {
-    struct page page = query_page(c);
     struct order_filter f = { .channel_order_id = query_str(c, "channel_order_id"),
         .sku = query_str(c, "sku"),
         .esn = query_str(c, "esn"),
@@ -197,20 +196,26 @@ static enum err list(struct call *c, struct error *e)
     f.unknown_sku = query_bool(c, "unknown_sku", &present);
     f.is_open = query_bool(c, "is_open", &f.has_is_open);
     f.uncommitted = query_bool(c, "uncommitted", &f.has_uncommitted);
-    struct str status = query_str(c, "status");
+    struct str status = query_str(c, "status"), organization = query_str(c, "organization");
+    struct reference found = { .id = 0 };
     enum err rc = query_end(c, e);
+    if (!rc && organization.len) rc = organization_find(c->tx, organization, &f.organization_id, e);
+    if (!rc && status.len)
+        rc = reference_find(c->tx, REFERENCE_ORDER_STATUS, 0, status, c->arena, &found, e);
+    *some = rc != ERR_NOT_FOUND && (!organization.len || f.organization_id);
+    f.status_id = found.id;
+    *out = f;
+    return rc == ERR_NOT_FOUND ? OK : rc;
+}
+
+static enum err list(struct call *c, struct error *e)
+{
+    struct page page = query_page(c);
+    struct order_filter f;
+    bool some;
+    enum err rc = query_orders(c, &f, &some, e);
     struct order *rows = NULL;
     size_t count = 0;
-    bool some = true;
-    if (!rc && status.len) {
-        struct reference found;
-        rc = reference_find(c->tx, REFERENCE_ORDER_STATUS, 0, status, c->arena, &found, e);
-        some = rc != ERR_NOT_FOUND;
-        if (!some)
-            rc = OK;
-        else if (!rc)
-            f.status_id = found.id;
-    }
     if (!rc && some) rc = order_list(c->tx, &f, &page, c->arena, &rows, &count, e);
     if (rc) return rc;
     size_t shown = count > (size_t)page.limit ? (size_t)page.limit : count;
@@ -517,7 +522,8 @@ static enum err uncommit(struct call *c, struct error *e)
 
 const struct route routes_orders[] = {
     { "GET", "/orders", AREA_ORDERS, PERMISSION_READ, 0,
-        "status is_open channel_id channel_order_id sku esn unknown_sku uncommitted q limit cursor",
+        "status organization is_open channel_id channel_order_id sku esn unknown_sku uncommitted q"
+        " limit cursor",
         list },
     { "POST", "/orders", AREA_ORDERS, PERMISSION_WRITE, 0, "", create },
     { "GET", "/orders/{}", AREA_ORDERS, PERMISSION_READ, 0, "", show },

@@ -1,5 +1,5 @@
-/* people.c: users, API tokens and the audit trail. */
-#include "base/seal.h"
+/* people.c: users, their sessions and lock-outs. */
+#include "core/password.h"
 #include "http/account.h"
 
 /* Fields */
@@ -99,6 +99,8 @@ void render_user(struct call *c, const struct user *u)
     jw_kstr(w, "name", u->name);
     jw_kstr(w, "role", u->role);
     jw_kbool(w, "active", u->active);
+    jw_kbool(w, "totp", u->totp_since != 0);
+    put_time(c, "locked_until", user_is_locked(u, c->now) ? u->locked_until : 0);
     put_time(c, "last_seen_at", u->last_seen_at);
     put_time(c, "created_at", u->created_at);
     put_time(c, "updated_at", u->updated_at);
@@ -140,26 +142,42 @@ static enum err get_user(struct call *c, struct error *e)
 
 struct user_write {
     struct call *c;
-    struct str email, name, role, hash;
-    struct str made; /* the password made here; empty when one was given */
+    struct str email, name, role, password, hash, by;
+    struct str made;  /* the password made here; empty when one was given */
+    struct user seen; /* as it was when the password was checked */
     bool has_name, has_role, has_active, has_password, active;
 };
+
+static enum err may_be_role(struct call *c, struct str name, struct error *e)
+{
+    enum role role;
+    if (!role_parse(name, &role)) return error_set(e, ERR_CORRUPT, "bad role");
+    struct rights rights = rights_of_role(role);
+    return may_grant(c, &rights, e);
+}
+
+static void render_with_password(struct call *c, const struct user *u, struct str made)
+{
+    jw_object(&c->w);
+    jw_key(&c->w, "user");
+    render_user(c, u);
+    put_opt(c, "password", made);
+    jw_object_end(&c->w);
+    c->etag = u->version;
+}
 
 static enum err create_user_once(struct call *c, void *ctx, struct error *e)
 {
     const struct user_write *in = ctx;
-    struct user u = {
-        .email = in->email, .name = in->name, .role = in->role, .password_hash = in->hash
-    };
+    struct user u = { .email = in->email,
+        .name = in->name,
+        .role = in->role,
+        .password_hash = in->hash,
+        .password_by = in->by };
     enum err rc = user_create(&c->change, &u, e);
     if (rc) return rc;
-    jw_object(&c->w);
-    jw_key(&c->w, "user");
-    render_user(c, &u);
-    put_opt(c, "password", in->made);
-    jw_object_end(&c->w);
+    render_with_password(c, &u, in->made);
     c->status = 201;
-    c->etag = u.version;
     c->location = arena_fmt(c->arena, "/api/v1/users/%lld", (long long)u.id);
     return OK;
 }
@@ -173,22 +191,23 @@ static enum err create_user_tx(struct tx *tx, void *ctx, struct error *e)
 
 static enum err create_user(struct call *c, struct error *e)
 {
-    struct user_write in = { .c = c, .name = S(""), .made = S("") };
-    struct str password = S("");
+    struct user_write in = { .c = c, .name = S(""), .made = S(""), .by = S(PASSWORD_GIVEN) };
     struct fields f = fields_root(c, "email name role password");
     field_required(&f, "email");
     field_required(&f, "role");
-    (void)field_email(&f, &in.email);
+    bool known = field_email(&f, &in.email);
     (void)account_text(&f, "name", 0, USER_NAME_MAX, &in.name);
     (void)account_role(&f, &in.role);
-    (void)account_password(&f, "password", PASSWORD_MIN, &password);
+    if (account_password(&f, "password", PASSWORD_LENGTH_MIN, &in.password) && known)
+        password_rules(&f, in.password, in.email, in.name);
     enum err rc = fields_end(c, e);
+    if (!rc) rc = may_be_role(c, in.role, e);
     if (rc) return rc;
-    if (!password.len) {
-        password = secret_make(c->api->options.rng, arena_new(c->arena, char, SECRET_TEXT_SIZE));
-        in.made = password;
+    if (!in.password.len) {
+        in.password = in.made = password_once(c, in.email, in.name);
+        in.by = S(PASSWORD_ONCE);
     }
-    rc = password_hash(password, c->arena, &in.hash, e);
+    rc = password_hash(in.password, c->arena, &in.hash, e);
     return rc ? rc : db_write(c->api->options.db, "create user", create_user_tx, &in, e);
 }
 
@@ -200,12 +219,17 @@ static enum err update_user_tx(struct tx *tx, void *ctx, struct error *e)
     account_begin(c, tx);
     enum err rc = load_user(c, &before, e);
     if (!rc) rc = check_etag(c, before.version, e);
+    if (!rc) rc = may_be_role(c, before.role, e);
+    if (!rc && in->has_role) rc = may_be_role(c, in->role, e);
     if (rc) return rc;
     struct user after = before;
     if (in->has_name) after.name = in->name;
     if (in->has_role) after.role = in->role;
     if (in->has_active) after.active = in->active;
-    if (in->has_password) after.password_hash = in->hash;
+    if (in->has_password) {
+        after.password_hash = in->hash;
+        after.password_by = in->by;
+    }
     rc = user_update(&c->change, &before, &after, e);
     if (rc) return rc;
     render_user(c, &after);
@@ -213,165 +237,178 @@ static enum err update_user_tx(struct tx *tx, void *ctx, struct error *e)
     return OK;
 }
 
+static enum err load_seen(struct tx *tx, void *ctx, struct error *e)
+{
+    struct user_write *in = ctx;
+    in->c->tx = tx;
+    return load_user(in->c, &in->seen, e);
+}
+
+static enum err check_given(struct fields *f, struct user_write *in, struct error *e)
+{
+    struct call *c = in->c;
+    enum err rc = db_read(c->api->options.db, "user", load_seen, in, e);
+    if (rc) return rc;
+    password_rules(f, in->password, in->seen.email, in->has_name ? in->name : in->seen.name);
+    rc = fields_end(c, e);
+    if (!rc) rc = password_is_new(c, in->password, in->seen.id, e);
+    return rc ? rc : password_hash(in->password, c->arena, &in->hash, e);
+}
+
 static enum err update_user(struct call *c, struct error *e)
 {
-    struct user_write in = { .c = c };
-    struct str password;
+    struct user_write in = { .c = c, .by = S(PASSWORD_GIVEN) };
     struct fields f = fields_root(c, "name role active password");
     account_not_empty(c);
     in.has_name = account_text(&f, "name", 0, USER_NAME_MAX, &in.name);
     in.has_role = account_role(&f, &in.role);
     in.has_active = field_bool(&f, "active", &in.active);
-    in.has_password = account_password(&f, "password", PASSWORD_MIN, &password);
+    in.has_password = account_password(&f, "password", PASSWORD_LENGTH_MIN, &in.password);
     enum err rc = fields_end(c, e);
-    if (!rc && in.has_password) rc = password_hash(password, c->arena, &in.hash, e);
+    if (!rc && in.has_password) rc = check_given(&f, &in, e);
     return rc ? rc : db_write(c->api->options.db, "update user", update_user_tx, &in, e);
 }
 
-/* Tokens */
+/* What an admin does for who cannot sign in */
 
-void render_token(struct call *c, const struct api_token *t)
+static enum err load_to_help(struct call *c, struct user *out, struct error *e)
 {
-    struct jw *w = &c->w;
-    jw_object(w);
-    jw_kint(w, "id", t->id);
-    jw_kstr(w, "name", t->name);
-    jw_kstr(w, "role", t->role);
-    put_opt(c, "created_by", t->created_by);
-    put_time(c, "created_at", t->created_at);
-    put_time(c, "last_used_at", t->last_used_at);
-    put_time(c, "expires_at", t->expires_at);
-    jw_object_end(w);
+    enum err rc = user_load_locked(c->tx, c->ids[0], c->arena, out, e);
+    if (rc == ERR_NOT_FOUND) return not_found(e, "user", c->ids[0]);
+    return rc ? rc : may_be_role(c, out->role, e);
 }
 
-static enum err list_tokens(struct call *c, struct error *e)
+static enum err render_loaded(struct call *c, struct error *e)
 {
-    struct page page = query_page(c);
-    enum err rc = query_end(c, e);
-    struct api_token *rows = NULL;
-    size_t count = 0;
-    if (!rc) rc = token_list(c->tx, &page, c->arena, &rows, &count, e);
+    struct user u;
+    enum err rc = load_user(c, &u, e);
     if (rc) return rc;
-    bool more = count > (size_t)page.limit;
-    if (more) count--;
-    list_begin(c);
-    for (size_t i = 0; i < count; i++)
-        render_token(c, &rows[i]);
-    list_end_id(c, more, count ? rows[count - 1].id : 0);
+    render_user(c, &u);
+    c->etag = u.version;
     return OK;
 }
 
-static enum err create_token(struct call *c, struct error *e)
+static enum err unlock_user(struct call *c, struct error *e)
 {
-    struct api_token t = { .name = S("") };
-    unsigned char hash[SECRET_HASH_SIZE];
-    char text[SECRET_TEXT_SIZE];
-    struct fields f = fields_root(c, "name role expires_at");
-    field_required(&f, "name");
-    field_required(&f, "role");
-    (void)account_text(&f, "name", 1, TOKEN_NAME_MAX, &t.name);
-    (void)account_role(&f, &t.role);
-    if (field_time(&f, "expires_at", true, &t.expires_at) && t.expires_at && t.expires_at <= c->now)
-        field_error(&f, "expires_at", "too_small", "must be in the future");
-    enum err rc = fields_end(c, e);
-    if (rc) return rc;
-    /* The prefix is part of the secret: leaked ones can be searched for. */
-    struct str secret =
-        arena_fmt(c->arena, "sbt_%.*s", STR_FMT(secret_make(c->api->options.rng, text)));
-    rc = token_create(&c->change, &t, secret_hash(secret, hash), e);
-    if (rc) return rc;
-    jw_object(&c->w);
-    jw_key(&c->w, "token");
-    render_token(c, &t);
-    jw_kstr(&c->w, "secret", secret);
-    jw_object_end(&c->w);
-    c->status = 201;
-    return OK;
+    struct user u;
+    enum err rc = load_to_help(c, &u, e);
+    if (!rc) rc = user_unlock(&c->change, &u, e);
+    return rc ? rc : render_loaded(c, e);
 }
 
-static enum err delete_token(struct call *c, struct error *e)
+static enum err reset_totp(struct call *c, struct error *e)
 {
-    enum err rc = token_revoke(&c->change, c->ids[0], e);
-    if (rc == ERR_NOT_FOUND) return not_found(e, "token", c->ids[0]);
-    if (!rc) c->status = 204;
+    struct user u;
+    enum err rc = load_to_help(c, &u, e);
+    if (!rc) rc = totp_remove(&c->change, &u, "reset_totp", e);
+    if (!rc) rc = session_end_all(&c->change, u.id, 0, e);
+    return rc ? rc : render_loaded(c, e);
+}
+
+static enum err reset_password_once(struct call *c, void *ctx, struct error *e)
+{
+    const struct user_write *in = ctx;
+    struct user before;
+    enum err rc = load_to_help(c, &before, e);
+    if (rc) return rc;
+    struct user after = before;
+    after.password_hash = in->hash;
+    after.password_by = in->by;
+    rc = user_update(&c->change, &before, &after, e);
+    if (!rc) render_with_password(c, &after, in->made);
     return rc;
 }
 
-/* Audit */
+static enum err reset_password_tx(struct tx *tx, void *ctx, struct error *e)
+{
+    struct user_write *in = ctx;
+    account_begin(in->c, tx);
+    return once(in->c, reset_password_once, in, e);
+}
 
-static void render_entry(struct call *c, const struct audit_entry *a)
+static enum err reset_password(struct call *c, struct error *e)
+{
+    struct user_write in = { .c = c, .by = S(PASSWORD_ONCE) };
+    enum err rc = db_read(c->api->options.db, "user", load_seen, &in, e);
+    if (rc) return rc;
+    in.made = password_once(c, in.seen.email, in.seen.name);
+    rc = password_hash(in.made, c->arena, &in.hash, e);
+    return rc ? rc : db_write(c->api->options.db, "reset password", reset_password_tx, &in, e);
+}
+
+/* Sessions */
+
+static void render_session(struct call *c, const struct session *s)
 {
     struct jw *w = &c->w;
     jw_object(w);
-    jw_kint(w, "id", a->id);
-    put_time(c, "at", a->at);
-    jw_key(w, "actor");
-    jw_object(w);
-    jw_kstr(w, "kind", actor_kind_name(a->actor_kind));
-    put_opt_id(c, "id", a->actor_id);
-    jw_kstr(w, "name", a->actor_name);
-    jw_object_end(w);
-    put_opt(c, "address", a->address);
-    jw_kstr(w, "action", a->action);
-    jw_kstr(w, "resource", a->resource);
-    put_opt_id(c, "resource_id", a->resource_id);
-    jw_key(w, "changes");
-    jw_raw(w, a->changes.len ? a->changes : S("[]"));
+    jw_kint(w, "id", s->id);
+    jw_kbool(w, "current", !c->by_token && s->id == c->session.id);
+    put_opt(c, "address", s->address);
+    put_opt(c, "agent", s->agent);
+    put_time(c, "created_at", s->created_at);
+    put_time(c, "last_seen_at", s->last_seen_at);
+    put_time(c, "expires_at", s->expires_at);
     jw_object_end(w);
 }
 
-static time_ms query_time(struct call *c, const char *name)
-{
-    time_ms t = 0;
-    struct str s = query_str(c, name);
-    if (s.len && !text_is_time(s, &t))
-        element_error(c, arena_fmt(c->arena, "?%s", name), "bad_format",
-            "must be a time such as 2026-11-23T17:00:00Z");
-    return t;
-}
-
-static struct audit_filter audit_query(struct call *c)
-{
-    struct audit_filter filter = { .actor_kind = S(""), .action = S("") };
-    filter.resource = query_str(c, "resource");
-    filter.resource_id = query_id(c, "resource_id");
-    filter.actor_id = query_id(c, "user_id");
-    /* Ids of users and tokens overlap. */
-    if (filter.actor_id) filter.actor_kind = actor_kind_name(ACTOR_USER);
-    filter.from = query_time(c, "from");
-    filter.to = query_time(c, "to");
-    if (text_length(filter.resource) > 50)
-        element_error(c, S("?resource"), "too_long", "must have at most 50 characters");
-    return filter;
-}
-
-static enum err list_audit(struct call *c, struct error *e)
+enum err list_sessions_of(struct call *c, int64_t user_id, struct error *e)
 {
     struct page page = query_page(c);
-    struct audit_filter filter = audit_query(c);
     enum err rc = query_end(c, e);
-    struct audit_entry *rows = NULL;
+    struct session_filter filter = { user_id, c->now };
+    struct session *rows = NULL;
     size_t count = 0;
-    if (!rc) rc = audit_list(c->tx, &filter, &page, c->arena, &rows, &count, e);
+    if (!rc) rc = session_list(c->tx, &filter, &page, c->arena, &rows, &count, e);
     if (rc) return rc;
     bool more = count > (size_t)page.limit;
     if (more) count--;
     list_begin(c);
     for (size_t i = 0; i < count; i++)
-        render_entry(c, &rows[i]);
+        render_session(c, &rows[i]);
     list_end_id(c, more, count ? rows[count - 1].id : 0);
     return OK;
 }
 
+static enum err list_sessions(struct call *c, struct error *e)
+{
+    struct user u;
+    enum err rc = load_user(c, &u, e);
+    return rc ? rc : list_sessions_of(c, u.id, e);
+}
+
+static enum err end_sessions(struct call *c, struct error *e)
+{
+    struct user u;
+    enum err rc = load_user(c, &u, e);
+    if (!rc) rc = session_end_all(&c->change, u.id, 0, e);
+    c->status = 204;
+    return rc;
+}
+
+static enum err end_session(struct call *c, struct error *e)
+{
+    enum err rc = session_end(&c->change, c->ids[0], c->ids[1], e);
+    if (rc == ERR_NOT_FOUND) return not_found(e, "session", c->ids[1]);
+    c->status = 204;
+    return rc;
+}
+
+enum {
+    SECRET = ROUTE_NO_TX | ROUTE_SECRET,
+    HELP = ROUTE_NO_BODY,
+};
 const struct route routes_people[] = {
     { "GET", "/users", AREA_PEOPLE, PERMISSION_READ, 0, "limit cursor", list_users },
-    { "POST", "/users", AREA_PEOPLE, PERMISSION_FULL, ROUTE_NO_TX | ROUTE_SECRET, "", create_user },
+    { "POST", "/users", AREA_PEOPLE, PERMISSION_FULL, SECRET, "", create_user },
     { "GET", "/users/{}", AREA_PEOPLE, PERMISSION_READ, 0, "", get_user },
     { "PATCH", "/users/{}", AREA_PEOPLE, PERMISSION_FULL, ROUTE_NO_TX, "", update_user },
-    { "GET", "/tokens", AREA_PEOPLE, PERMISSION_READ, 0, "limit cursor", list_tokens },
-    { "POST", "/tokens", AREA_PEOPLE, PERMISSION_FULL, ROUTE_SECRET, "", create_token },
-    { "DELETE", "/tokens/{}", AREA_PEOPLE, PERMISSION_FULL, 0, "", delete_token },
-    { "GET", "/audit", AREA_PEOPLE, PERMISSION_READ, 0,
-        "resource resource_id user_id from to limit cursor", list_audit },
+    { "POST", "/users/{}/unlock", AREA_PEOPLE, PERMISSION_FULL, HELP, "", unlock_user },
+    { "POST", "/users/{}/reset_password", AREA_PEOPLE, PERMISSION_FULL, SECRET | HELP, "",
+        reset_password },
+    { "POST", "/users/{}/reset_totp", AREA_PEOPLE, PERMISSION_FULL, HELP, "", reset_totp },
+    { "GET", "/users/{}/sessions", AREA_PEOPLE, PERMISSION_READ, 0, "limit cursor", list_sessions },
+    { "DELETE", "/users/{}/sessions", AREA_PEOPLE, PERMISSION_FULL, 0, "", end_sessions },
+    { "DELETE", "/users/{}/sessions/{}", AREA_PEOPLE, PERMISSION_FULL, 0, "", end_session },
     { 0 },
 };

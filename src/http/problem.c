@@ -41,6 +41,7 @@ static const char *const kind_codes[ERR_COUNT] = {
     [ERR_NOT_FOUND] = "not_found",
     [ERR_CONFLICT] = "conflict",
     [ERR_STALE] = "precondition_failed",
+    [ERR_GONE] = "gone",
     [ERR_TOO_LARGE] = "too_large",
     [ERR_INVALID] = "invalid",
     [ERR_THROTTLED] = "too_many_requests",
@@ -53,13 +54,16 @@ static const char *const kind_codes[ERR_COUNT] = {
 
 /* Codes of openapi.yaml, Problem, that are not a kind's own. */
 static const char *const codes[] = { "bad_json", "unknown_parameter", "bad_header",
-    "unsupported_media_type", "bad_credentials", "totp_required", "csrf", "duplicate",
-    "duplicate_sku", "in_use", "last_admin", "idempotency_conflict", "channel_paused",
-    "channel_not_connected", "not_braked", "locked" };
+    "unsupported_media_type", "bad_credentials", "totp_required", "totp_enrolment_required",
+    "password_change_required", "totp_enabled", "totp_not_begun", "totp_not_enabled", "csrf",
+    "duplicate", "duplicate_sku", "in_use", "last_admin", "idempotency_conflict", "channel_paused",
+    "channel_not_connected", "not_braked", "locked", "archived", "two_skus", "since_gone", "merged",
+    "retiring", "committed", "undone", "not_open" };
 
 /* Codes of openapi.yaml, FieldError, that the store gives. */
 static const char *const field_codes[] = { "unknown_value", "not_allowed", "duplicate",
-    "duplicate_sku", "duplicate_open_item", "imei_check", "bad_format", "too_long", "required" };
+    "duplicate_sku", "duplicate_open_item", "imei_check", "bad_format", "too_long", "required",
+    "archived", "in_use", "two_skus", "retiring" };
 
 static struct str listed(
     const char *code, const char *const *list, size_t count, const char *otherwise)

@@ -110,6 +110,28 @@ struct page query_page(struct call *c)
     return page;
 }
 
+struct page query_page_place(struct call *c, int64_t *after_position)
+{
+    struct page page = { 0, (int)query_int(c, "limit", HTTP_PAGE_DEFAULT, 1, HTTP_PAGE_MAX) };
+    struct str text = query_cursor_text(c), position, id;
+    *after_position = 0;
+    if (!text.len) return page;
+    if (!str_cut(text, '.', &position, &id) || !str_to_int64(position, after_position) ||
+        *after_position < 0 || !str_to_int64(id, &page.after) || page.after < 1) {
+        wrong(c, "cursor", "is not a cursor of this list");
+        *after_position = page.after = 0;
+    }
+    return page;
+}
+
+enum archived_rows query_archived(struct call *c)
+{
+    struct str word = query_word(c, "archived", "false true any");
+    return str_eq(word, S("true"))  ? ARCHIVED_ONLY
+           : str_eq(word, S("any")) ? ARCHIVED_TOO
+                                    : ARCHIVED_LEFT_OUT;
+}
+
 enum err query_end(struct call *c, struct error *e)
 {
     if (!c->error_count) return OK;

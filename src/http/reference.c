@@ -13,15 +13,15 @@ struct shape {
 static const struct shape shapes[REFERENCE_KIND_COUNT] = {
     [REFERENCE_GRADE] = { "title", "title color position", "grade", "/grades", .color = true,
         .position = true },
-    [REFERENCE_DAMAGE] = { "title", "title color initials", "damage condition",
-        "/damage_conditions", .color = true, .initials = true },
+    [REFERENCE_DAMAGE] = { "title", "title color initials position", "damage condition",
+        "/damage_conditions", .color = true, .position = true, .initials = true },
     [REFERENCE_WAREHOUSE] = { "name", "name color", "warehouse", "/warehouses", .color = true },
     [REFERENCE_LOCATION] = { "name", "name", "location", "", .in_warehouse = true },
     [REFERENCE_STATUS] = { "title", "title color", "inventory status", "/inventory_statuses",
         .color = true },
     [REFERENCE_ORDER_STATUS] = { "title",
-        "title color is_open allow_commitment sync_to_shipstation", "order status",
-        "/order_statuses", .color = true, .flags = true },
+        "title color position is_open allow_commitment sync_to_shipstation", "order status",
+        "/order_statuses", .color = true, .position = true, .flags = true },
 };
 
 static void render(struct call *c, enum reference_kind kind, const struct reference *r)
@@ -37,8 +37,10 @@ static void render(struct call *c, enum reference_kind kind, const struct refere
         jw_kbool(&c->w, "is_open", r->is_open);
         jw_kbool(&c->w, "allow_commitment", r->allow_commitment);
         jw_kbool(&c->w, "sync_to_shipstation", r->sync_to_shipstation);
+        put_opt(c, "replaced_by", r->replaced_by);
     }
     if (s->in_warehouse) jw_kint(&c->w, "warehouse_id", r->warehouse_id);
+    if (kind != REFERENCE_ORDER_STATUS) jw_kbool(&c->w, "archived", r->archived);
     put_time(c, "created_at", r->created_at ? r->created_at : 1);
     put_time(c, "updated_at", r->updated_at ? r->updated_at : 1);
     jw_object_end(&c->w);
@@ -56,10 +58,12 @@ static enum err parent(struct call *c, enum reference_kind kind, int64_t *id, st
 
 static enum err list(struct call *c, enum reference_kind kind, struct error *e)
 {
-    struct page page = query_page(c);
+    struct reference_filter filter = { .kind = kind };
+    bool has_order = reference_has_order(kind);
+    struct page page = has_order ? query_page_place(c, &filter.after_position) : query_page(c);
     struct reference *rows = NULL;
     size_t count = 0;
-    struct reference_filter filter = { kind, 0 };
+    if (kind != REFERENCE_ORDER_STATUS) filter.archived = query_archived(c);
     enum err rc = query_end(c, e);
     if (!rc) rc = parent(c, kind, &filter.warehouse_id, e);
     if (!rc) rc = reference_list(c->tx, &filter, &page, c->arena, &rows, &count, e);
@@ -68,7 +72,11 @@ static enum err list(struct call *c, enum reference_kind kind, struct error *e)
     list_begin(c);
     for (size_t i = 0; i < shown; i++)
         render(c, kind, &rows[i]);
-    list_end_id(c, count > shown, shown ? rows[shown - 1].id : 0);
+    const struct reference none = { 0 }, *last = shown ? &rows[shown - 1] : &none;
+    if (has_order)
+        list_end_place(c, count > shown, last->position, last->id);
+    else
+        list_end_id(c, count > shown, last->id);
     return OK;
 }
 
@@ -133,6 +141,8 @@ static enum err create(struct call *c, enum reference_kind kind, struct error *e
     if (s->initials && !field_present(&f, "initials")) r.initials = initials_of(c, r.title);
     enum err rc = fields_end(c, e);
     if (!rc) rc = parent(c, kind, &r.warehouse_id, e);
+    if (!rc && s->position && !field_present(&f, "position"))
+        rc = reference_next_position(c->tx, kind, &r.position, e);
     if (!rc) rc = reference_create(&c->change, kind, &r, e);
     if (rc) return rc;
     render(c, kind, &r);
@@ -148,15 +158,18 @@ static enum err create(struct call *c, enum reference_kind kind, struct error *e
 static enum err update(struct call *c, enum reference_kind kind, struct error *e)
 {
     const struct shape *s = &shapes[kind];
+    bool archives = kind != REFERENCE_ORDER_STATUS;
     struct reference before, after;
     enum err rc = load(c, kind, &before, e);
     if (!rc) rc = check_etag(c, before.version, e);
     if (rc) return rc;
-    struct fields f = fields_root(c, s->known);
+    struct fields f =
+        fields_root(c, archives ? arena_fmt(c->arena, "%s archived", s->known).at : s->known);
     if (json_len(c->body) == 0)
         element_error(c, S(""), "too_short", "must name at least one field");
     after = before;
     read_fields(&f, s, &after);
+    if (archives) (void)field_bool(&f, "archived", &after.archived);
     rc = fields_end(c, e);
     if (!rc) rc = reference_update(&c->change, kind, &before, &after, e);
     if (rc) return rc;
@@ -202,8 +215,8 @@ HANDLERS(location, REFERENCE_LOCATION)
 HANDLERS(status, REFERENCE_STATUS)
 HANDLERS(order_status, REFERENCE_ORDER_STATUS)
 
-#define ROUTES(list_path, one_path, name)                                                          \
-    { "GET", list_path, AREA_SETTINGS, PERMISSION_READ, 0, "limit cursor", list_##name },          \
+#define ROUTES(list_path, one_path, query, name)                                                   \
+    { "GET", list_path, AREA_SETTINGS, PERMISSION_READ, 0, query, list_##name },                   \
         { "POST", list_path, AREA_SETTINGS, PERMISSION_WRITE, 0, "", create_##name },              \
         { "GET", one_path, AREA_SETTINGS, PERMISSION_READ, 0, "", show_##name },                   \
         { "PATCH", one_path, AREA_SETTINGS, PERMISSION_WRITE, 0, "", update_##name },              \
@@ -212,11 +225,12 @@ HANDLERS(order_status, REFERENCE_ORDER_STATUS)
     }
 
 const struct route routes_reference[] = {
-    ROUTES("/grades", "/grades/{}", grade),
-    ROUTES("/damage_conditions", "/damage_conditions/{}", damage),
-    ROUTES("/warehouses", "/warehouses/{}", warehouse),
-    ROUTES("/warehouses/{}/locations", "/warehouses/{}/locations/{}", location),
-    ROUTES("/inventory_statuses", "/inventory_statuses/{}", status),
-    ROUTES("/order_statuses", "/order_statuses/{}", order_status),
+    ROUTES("/grades", "/grades/{}", "archived limit cursor", grade),
+    ROUTES("/damage_conditions", "/damage_conditions/{}", "archived limit cursor", damage),
+    ROUTES("/warehouses", "/warehouses/{}", "archived limit cursor", warehouse),
+    ROUTES("/warehouses/{}/locations", "/warehouses/{}/locations/{}", "archived limit cursor",
+        location),
+    ROUTES("/inventory_statuses", "/inventory_statuses/{}", "archived limit cursor", status),
+    ROUTES("/order_statuses", "/order_statuses/{}", "limit cursor", order_status),
     { NULL },
 };

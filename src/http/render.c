@@ -20,6 +20,12 @@ void list_end_text(struct call *c, bool more, struct str last)
     jw_object_end(&c->w);
 }
 
+void list_end_place(struct call *c, bool more, int64_t last_position, int64_t last_id)
+{
+    list_end_text(
+        c, more, arena_fmt(c->arena, "%lld.%lld", (long long)last_position, (long long)last_id));
+}
+
 void list_end_id(struct call *c, bool more, int64_t last_id)
 {
     list_end_text(c, more, more ? arena_fmt(c->arena, "%lld", (long long)last_id) : S(""));

@@ -36,6 +36,19 @@ void render_run(struct jw *w, const struct run *r)
     time_member(w, "created_at", r->created_at);
     time_member(w, "started_at", r->started_at);
     time_member(w, "finished_at", r->finished_at);
+    if (r->imports) {
+        jw_key(w, "result");
+        jw_object(w);
+        jw_kbool(w, "dry_run", r->counts.dry_run);
+        jw_kint(w, "created", r->counts.created);
+        jw_kint(w, "updated", r->counts.updated);
+        jw_kint(w, "unchanged", r->counts.unchanged);
+        jw_kint(w, "rejected", r->counts.rejected);
+        jw_kint(w, "warnings", r->counts.warnings);
+        jw_object_end(w);
+    } else {
+        jw_knull(w, "result");
+    }
     if (r->error.len) {
         jw_key(w, "error");
         jw_raw(w, r->error);
@@ -193,8 +206,10 @@ static enum err show_verified(struct call *c, void *ctx, struct error *e)
     const struct verification *v = ctx;
     struct channel_row *ch = NULL;
     enum err rc = load(c, &ch, e);
-    if (!rc) render_verified(c, &v->result, ch);
-    return rc;
+    if (rc) return rc;
+    audit_add(&c->change, "verify", "channel", ch->id, S(""));
+    render_verified(c, &v->result, ch);
+    return OK;
 }
 
 static enum err verify_tx(struct tx *tx, void *ctx, struct error *e)

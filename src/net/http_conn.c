@@ -5,16 +5,13 @@
  * with pieces of the body, access at the end (suspended, queued), after the worker access again
  * (the reply is handed over), completed. Returning MHD_NO closes the connection.
  */
-#include "net/http_internal.h"
+#include "net/http_body.h"
 
 #include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-
-/* Memory of a body that a connection keeps for its next request. */
-enum { HTTP_BODY_KEPT = 4096 };
 
 static void set_deadline(struct http_conn *c, time_ms after)
 {
@@ -57,6 +54,7 @@ static void conn_open(struct http_io *io, struct MHD_Connection *mhd, void **con
     c->fd = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
     buf_init(&c->target, HTTP_TARGET_MAX);
     buf_init(&c->body, SIZE_MAX / 4); /* counted by hand */
+    c->spool = -1;
     write_peer(c);
     atomic_init(&c->phase, HTTP_IDLE);
     atomic_init(&c->deadline, http_now() + s->options.header_timeout_ms);
@@ -94,6 +92,7 @@ static void conn_close(struct http_conn *c)
     if (s->conn_count == 0) pthread_cond_broadcast(&s->conns_gone);
     pthread_mutex_unlock(&s->conns_lock);
     buf_release(&c->target);
+    http_body_end(c);
     buf_release(&c->body);
     free(c);
 }
@@ -150,21 +149,9 @@ static enum MHD_Result show_header(void *guard, enum MHD_ValueKind kind, const c
     return MHD_YES;
 }
 
-static size_t body_max_of(const struct http_conn *c)
+static enum MHD_Result refuse_body(struct http_conn *c, const struct http_body_fault *fault)
 {
-    const struct http_server_options *o = &c->server->options;
-    if (!o->body_max_of) return o->body_max;
-    struct str path, query;
-    str_cut(http_target_origin(buf_str(&c->target)), '?', &path, &query);
-    return o->body_max_of(o->ctx, c->method, path);
-}
-
-/* Takes `more` bytes out of what all bodies together may hold. */
-static bool count_body(struct http_conn *c, size_t more)
-{
-    struct http_server *s = c->server;
-    c->body_counted += more;
-    return atomic_fetch_add(&s->bodies, more) + more <= s->options.bodies_max;
+    return refuse(c, fault->status, fault->code, fault->why);
 }
 
 static enum MHD_Result first_call(
@@ -194,24 +181,18 @@ static enum MHD_Result first_call(
     bool has_body = g.chunked || (g.lengths && g.content_length > 0);
     if (!has_body) return MHD_YES;
 
-    c->body_max = body_max_of(c);
-    if (g.lengths && g.content_length > c->body_max)
-        return refuse(c, 413, "too_large", "The body is larger than this route accepts.");
-    if (g.lengths && !count_body(c, (size_t)g.content_length))
-        return refuse(c, 503, "unavailable", "Too many large requests at once; try again.");
-    set_deadline(c, c->server->options.body_timeout_ms);
+    int64_t length = -1;
+    if (g.lengths) length = g.content_length > INT64_MAX ? INT64_MAX : (int64_t)g.content_length;
+    const struct http_body_fault *fault = http_body_begin(c, length);
+    if (fault) return refuse_body(c, fault);
+    set_deadline(c, http_body_time(c, length));
     return MHD_YES;
 }
 
 static enum MHD_Result take_body(struct http_conn *c, struct str piece)
 {
-    if (piece.len > c->body_max - c->body.len)
-        return refuse(c, 413, "too_large", "The body is larger than this route accepts.");
-    size_t need = c->body.len + piece.len;
-    if (need > c->body_counted && !count_body(c, need - c->body_counted))
-        return refuse(c, 503, "unavailable", "Too many large requests at once; try again.");
-    buf_put(&c->body, piece);
-    return MHD_YES;
+    const struct http_body_fault *fault = http_body_add(c, piece);
+    return fault ? refuse_body(c, fault) : MHD_YES;
 }
 
 static enum MHD_Result reset(struct http_conn *c)
@@ -297,12 +278,7 @@ void http_conn_completed(
     c->reply_stream = NULL;
     if (c->response) MHD_destroy_response(c->response);
     c->response = NULL;
-    if (c->body.room > HTTP_BODY_KEPT)
-        buf_release(&c->body);
-    else
-        buf_clear(&c->body);
-    atomic_fetch_sub(&s->bodies, c->body_counted);
-    c->body_counted = 0;
+    http_body_end(c);
     if (c->in_flight) atomic_fetch_sub(&s->in_flight, 1);
     c->in_flight = false;
     set_deadline(c, s->options.header_timeout_ms);

@@ -25,7 +25,8 @@ enum {
     HTTP_HEADERS_MAX = 12 * 1024, /* the rest of the pool is for the reply's headers */
     HTTP_LINGER_MAX = 64,
     HTTP_IO_THREADS_MAX = 4,
-    HTTP_FILES_FOR_OTHERS = 128,         /* databases, logs, outgoing calls, lingering sockets */
+    HTTP_FILES_FOR_OTHERS = 128, /* databases, logs, outgoing calls, lingering sockets */
+    HTTP_SPOOLS_STANDARD = 1024 * 1024 * 1024,
     HTTP_STREAM_SEND_BUFFER = 64 * 1024, /* of the kernel; the default would grow to megabytes */
 };
 
@@ -56,7 +57,10 @@ struct http_conn {
     struct buf target; /* path and query as sent */
     struct buf body;
     size_t body_max;
-    size_t body_counted; /* part of server->bodies */
+    size_t body_len;     /* what has arrived of it */
+    size_t body_counted; /* part of server->bodies, or server->spools */
+    bool spooled;        /* into a file instead of `body` */
+    int spool;           /* -1: nothing of it has arrived */
     struct str method;
     bool head;
     bool in_flight;
@@ -130,7 +134,8 @@ struct http_server {
     atomic_bool stopping; /* nothing is suspended any more, queued requests get a 503 */
     atomic_bool guard_quit;
     atomic_size_t in_flight;
-    atomic_size_t bodies; /* bytes of request bodies held */
+    atomic_size_t bodies; /* bytes of request bodies held in memory */
+    atomic_size_t spools; /* and in files */
     atomic_uint_fast64_t requests, refused, timed_out;
 };
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 enum { PROBLEM_MAX = 2048, RAW_MAX = 4096 };
 
@@ -15,6 +16,20 @@ void http_reply_header(struct http_reply *reply, struct str name, struct str val
 {
     ASSERT(reply->header_count < HTTP_REPLY_HEADERS_MAX);
     reply->headers[reply->header_count++] = (struct http_field){ name, value };
+}
+
+void http_reply_drop_file(struct http_reply *reply)
+{
+    if (reply->has_file) close(reply->file);
+    reply->has_file = false;
+}
+
+void http_reply_file(struct http_reply *reply, int fd, int64_t size)
+{
+    http_reply_drop_file(reply);
+    reply->has_file = true;
+    reply->file = fd;
+    reply->file_size = size;
 }
 
 static const char *reason_of(int status)
@@ -113,10 +128,26 @@ void http_reply_prepare_problem(
     if (atomic_load(&c->server->draining)) add_header(c->response, S("Connection"), S("close"));
 }
 
+static void drop_stream(struct http_reply *reply)
+{
+    if (!reply->stream) return;
+    http_stream_end(reply->stream);
+    http_stream_release(reply->stream);
+    reply->stream = NULL;
+}
+
+static bool has_type(const struct http_reply *reply)
+{
+    for (size_t i = 0; i < reply->header_count; i++)
+        if (str_eq_nocase(reply->headers[i].name, S("content-type"))) return true;
+    return false;
+}
+
 void http_reply_prepare(struct http_conn *c, struct http_reply *reply)
 {
     if (reply->cut) {
-        if (reply->stream) http_stream_end(reply->stream);
+        drop_stream(reply);
+        http_reply_drop_file(reply);
         buf_release(&reply->body);
         c->response = NULL;
         return;
@@ -125,18 +156,25 @@ void http_reply_prepare(struct http_conn *c, struct http_reply *reply)
     if (!sound) {
         LOG_ERROR("http", "bad_reply", "status %d, body of %zu bytes, passed its cap: %d",
             reply->status, reply->body.len, reply->body.failed);
-        if (reply->stream) http_stream_end(reply->stream);
+        drop_stream(reply);
+        http_reply_drop_file(reply);
         buf_release(&reply->body);
         http_reply_prepare_problem(c, 500, "internal", "The reply could not be made.");
         return;
     }
     c->status = (unsigned)reply->status;
-    if (reply->stream && c->head) http_stream_end(reply->stream); /* nobody will read */
-    if (reply->stream && !c->head) {
+    if (c->head) drop_stream(reply); /* nobody will read */
+    if (reply->stream) {
         buf_release(&reply->body);
         c->reply_stream = reply->stream;
         c->reply_len = 0;
         c->response = http_stream_attach(reply->stream, c);
+        if (!has_type(reply)) add_header(c->response, S("Content-Type"), S("text/event-stream"));
+    } else if (reply->has_file) {
+        buf_release(&reply->body);
+        c->reply_len = (size_t)reply->file_size;
+        c->response = MHD_create_response_from_fd64((uint64_t)reply->file_size, reply->file);
+        if (!c->response) PANIC("out of memory: response from a file");
     } else if (reply->shared_body.len > 0) {
         buf_release(&reply->body);
         c->reply_len = reply->shared_body.len;

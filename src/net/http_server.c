@@ -72,6 +72,7 @@ static struct http_server *server_new(const struct http_server_options *options)
     s->options = *options;
     s->options.connections_max = allowed_connections(options->connections_max);
     if (s->options.bodies_max == 0) s->options.bodies_max = 16 * options->body_max;
+    if (s->options.spools_max == 0) s->options.spools_max = HTTP_SPOOLS_STANDARD;
     s->tick_ms = tick_of(options);
     s->listen_fd = -1;
     s->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
@@ -148,6 +149,7 @@ void http_server_stats(struct http_server *s, struct http_server_stats *out)
     out->queued = s->queue_len;
     pthread_mutex_unlock(&s->queue_lock);
     out->in_flight = atomic_load(&s->in_flight);
+    out->spooled = atomic_load(&s->spools);
     out->requests = atomic_load(&s->requests);
     out->refused = atomic_load(&s->refused);
     out->timed_out = atomic_load(&s->timed_out);

@@ -39,6 +39,8 @@ struct http_request {
     size_t query_count;
     bool query_bad; /* not decodable, not such UTF-8, or too many: answer 400 */
     struct str body;
+    int file;            /* a spooled body (spool_max_of), closed after the reply; -1: none came */
+    int64_t file_size;   /* its bytes */
     struct str peer;     /* address of the other side, without port */
     struct arena *arena; /* for the handler's work; reset after the reply */
     void *private_;
@@ -55,32 +57,50 @@ struct http_reply {
     struct buf body;                                   /* released by the server */
     struct http_field headers[HTTP_REPLY_HEADERS_MAX]; /* live in req->arena or are static */
     size_t header_count;
-    struct str shared_body;     /* instead of body: bytes that outlive the server (assets) */
-    struct http_stream *stream; /* instead of body: http_stream_new(); text/event-stream */
-    bool cut;                   /* instead of all this: the connection is reset, without a word */
+    struct str shared_body; /* instead of body: bytes that outlive the server (assets) */
+    /* Instead of body, by http_reply_stream; text/event-stream unless a header gives a type. */
+    struct http_stream *stream;
+    bool has_file; /* instead of body, by http_reply_file */
+    int file;
+    int64_t file_size;
+    bool cut; /* instead of all this: the connection is reset, without a word */
 };
 
 void http_reply_header(struct http_reply *reply, struct str name, struct str value);
 
+/* The first `size` bytes of a regular file are the body; they are sent from it in constant memory,
+ * at the reader's pace and without holding a worker. Takes fd, which is closed in any case; a file
+ * given before is let go. */
+void http_reply_file(struct http_reply *reply, int fd, int64_t size);
+void http_reply_drop_file(struct http_reply *reply);
+
 /*
- * A reply without end (server-sent events). Reference counted: its creator holds one reference, and
- * a reply that was given it another while the reader is there. Sending queues bytes; a reader too
- * slow for `queue_max` bytes is cut. A reader that left is noticed within seconds, or when bytes
- * are sent. Any thread, also after the server has stopped.
+ * A reply whose bytes come later, or without end (server-sent events). Reference counted: its
+ * creator holds one reference, and a reply that was given it another while the reader is there.
+ * Sending queues bytes; a reader too slow for `queue_max` bytes is cut. A reader that left is
+ * noticed within seconds, or when bytes are sent. Any thread, also after the server has stopped.
  */
 struct http_stream *http_stream_new(size_t queue_max);
 bool http_stream_send(struct http_stream *s, struct str bytes); /* false: the reader is gone */
 void http_stream_end(struct http_stream *s); /* what is queued is still sent, then the reply ends */
 void http_stream_release(struct http_stream *s);
+/* The reply takes a reference at once: another thread may already send, end and release. */
+void http_reply_stream(struct http_reply *reply, struct http_stream *s);
 
 struct http_server_options {
     struct str listen; /* "127.0.0.1:8080", "[::1]:0"; port 0 picks a free one */
     int workers;
     size_t body_max;
     size_t (*body_max_of)(void *ctx, struct str method, struct str path); /* may be NULL */
-    size_t bodies_max;      /* of all unfinished requests together, beyond: 503; 0: 16 * body_max */
-    size_t connections_max; /* lowered when the process may not open as many files */
-    size_t queue_max;       /* requests waiting for a worker; beyond: 503 */
+    size_t bodies_max; /* of all unfinished requests together, beyond: 503; 0: 16 * body_max */
+    /* Bodies of a route for which this gives more than 0 are written to a file without a name as
+     * they arrive, up to so many bytes, and take no memory; may be NULL. Called on a thread of the
+     * library: it must be quick and may not wait. */
+    size_t (*spool_max_of)(void *ctx, struct str method, struct str path);
+    const char *spool_dir;     /* NULL: TMPDIR, then /tmp */
+    size_t spools_max;         /* bytes of all spooled bodies together, beyond: 503; 0: 1 GiB */
+    size_t connections_max;    /* lowered when the process may not open as many files */
+    size_t queue_max;          /* requests waiting for a worker; beyond: 503 */
     time_ms header_timeout_ms; /* from the request line to the end of the headers; also idle */
     time_ms body_timeout_ms;   /* for the whole body; and for the reply, see HTTP_REPLY_RATE_MIN */
     size_t arena_max;
@@ -88,8 +108,9 @@ struct http_server_options {
     void *ctx;
 };
 
-/* Bytes a second. A reply of n bytes has body_timeout_ms + n / rate to be taken. */
-enum { HTTP_REPLY_RATE_MIN = 16 * 1024 };
+/* Bytes a second. A reply of n bytes has body_timeout_ms + n / rate to be taken, and a spooled body
+ * of n bytes as long to arrive (by its Content-Length, or the most it may have). */
+enum { HTTP_REPLY_RATE_MIN = 16 * 1024, HTTP_SPOOL_RATE_MIN = 64 * 1024 };
 
 MUST_USE enum err http_server_start(
     const struct http_server_options *options, struct http_server **out, struct error *e);
@@ -99,6 +120,7 @@ struct http_server_stats {
     size_t connections;
     size_t in_flight; /* requests between the end of their headers and the end of their reply */
     size_t queued;    /* of them, waiting for a worker */
+    size_t spooled;   /* bytes of bodies in files, announced ones that did not arrive yet counted */
     uint64_t requests;
     uint64_t refused;   /* by the guard or for want of room */
     uint64_t timed_out; /* connections cut at a deadline, idle ones not counted */

@@ -36,6 +36,14 @@ struct http_stream *http_stream_new(size_t queue_max)
     return s;
 }
 
+void http_reply_stream(struct http_reply *reply, struct http_stream *s)
+{
+    pthread_mutex_lock(&s->lock);
+    s->refs++;
+    pthread_mutex_unlock(&s->lock);
+    reply->stream = s;
+}
+
 /* With the lock held; releases it. */
 static void drop_reference(struct http_stream *s)
 {
@@ -172,18 +180,17 @@ static void gone(void *stream)
     drop_reference(s);
 }
 
+/* The reply's reference becomes that of the response. */
 struct MHD_Response *http_stream_attach(struct http_stream *s, struct http_conn *c)
 {
     pthread_mutex_lock(&s->lock);
     ASSERT(!s->conn);
     s->conn = c;
-    s->refs++;
     pthread_mutex_unlock(&s->lock);
     struct MHD_Response *r =
         MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK, take, s, gone);
     if (!r) PANIC("out of memory: stream");
-    if (MHD_add_response_header(r, "Content-Type", "text/event-stream") != MHD_YES ||
-        MHD_add_response_header(r, "Cache-Control", "no-store") != MHD_YES)
+    if (MHD_add_response_header(r, "Cache-Control", "no-store") != MHD_YES)
         PANIC("out of memory: stream headers");
     return r;
 }

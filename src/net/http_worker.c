@@ -104,6 +104,8 @@ static void answer(struct http_conn *c, struct arena *arena)
     struct http_request req = { .method = c->method,
         .head = c->head,
         .body = buf_str(&c->body),
+        .file = c->spool,
+        .file_size = c->spool >= 0 ? (int64_t)c->body_len : 0,
         .peer = str_of(c->peer),
         .arena = arena,
         .private_ = c };

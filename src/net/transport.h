@@ -28,6 +28,10 @@ struct transport_request {
     time_ms timeout_ms;  /* for the whole exchange, > 0 */
     size_t reply_max;    /* most bytes of reply body */
     bool cleartext_okay; /* plain http is refused unless this is set (sandboxes on loopback) */
+    /* Only addresses of the public Internet are called (address.h); others are ERR_UNAVAILABLE
+     * "not_public", and nothing is sent. */
+    bool public_only;
+    bool excerpt; /* a body over reply_max is cut there, and the rest is not waited for */
 };
 
 struct transport_reply {

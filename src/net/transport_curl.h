@@ -28,6 +28,8 @@ struct exchange {
     bool head_ended; /* with an empty line */
     bool too_large;
     bool canceled;
+    bool public_only, refused; /* the address was not public */
+    bool excerpt, cut;         /* the body is wanted only so far, and was longer */
     CURLcode result;
     bool done;            /* the transport's lock */
     pthread_cond_t ready; /* with it */

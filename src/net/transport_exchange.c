@@ -3,6 +3,7 @@
 #include "net/transport_curl.h"
 
 #include "base/assert.h"
+#include "net/address.h"
 
 #include <string.h>
 
@@ -25,6 +26,11 @@ static size_t take_header(char *at, size_t size, size_t count, void *exchange)
 static size_t take_body(char *at, size_t size, size_t count, void *exchange)
 {
     struct exchange *x = exchange;
+    if (x->excerpt && size * count > x->body.cap - x->body.len) {
+        buf_put(&x->body, (struct str){ at, x->body.cap - x->body.len });
+        x->cut = true;
+        return 0;
+    }
     buf_put(&x->body, (struct str){ at, size * count });
     x->too_large = x->body.failed;
     return x->too_large ? 0 : size * count;
@@ -39,12 +45,26 @@ static size_t take_body(char *at, size_t size, size_t count, void *exchange)
 static int before_request(
     void *exchange, char *remote, char *local, int remote_port, int local_port)
 {
-    (void)remote;
     (void)local;
     (void)remote_port;
     (void)local_port;
     struct exchange *x = exchange;
+    /* A connection that another request has left is not opened anew: see open_socket. */
+    x->refused = x->refused || (x->public_only && !address_text_is_public(remote));
+    if (x->refused) return CURL_PREREQFUNC_ABORT;
     return ++x->attempts > 1 ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+}
+
+/* Here the name is resolved: what is looked at is what is connected to. */
+static curl_socket_t open_socket(void *exchange, curlsocktype purpose, struct curl_sockaddr *a)
+{
+    struct exchange *x = exchange;
+    (void)purpose;
+    if (!address_is_public(&a->addr)) {
+        x->refused = true;
+        return CURL_SOCKET_BAD;
+    }
+    return socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
 }
 /* NOLINTEND(readability-non-const-parameter) */
 
@@ -158,7 +178,7 @@ static void set_request(struct exchange *x, const struct transport_request *q)
     set_text(x->easy, CURLOPT_URL, q->url);
     SET(x->easy, CURLOPT_PROTOCOLS_STR, q->cleartext_okay ? "http,https" : "https");
     SET(x->easy, CURLOPT_TIMEOUT_MS, (long)q->timeout_ms);
-    SET(x->easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)q->reply_max);
+    if (!q->excerpt) SET(x->easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)q->reply_max);
     add_headers(x, q);
     SET(x->easy, CURLOPT_HTTPHEADER, x->headers);
 }
@@ -192,12 +212,15 @@ static void set_callbacks(struct exchange *x)
     SET(x->easy, CURLOPT_HEADERDATA, (void *)x);
     SET(x->easy, CURLOPT_WRITEFUNCTION, take_body);
     SET(x->easy, CURLOPT_WRITEDATA, (void *)x);
+    if (!x->public_only) return;
+    SET(x->easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+    SET(x->easy, CURLOPT_OPENSOCKETDATA, (void *)x);
 }
 
 enum err exchange_prepare(struct exchange *x, const struct transport_request *request,
     const struct transport_curl_options *options, struct error *e)
 {
-    *x = (struct exchange){ .easy = NULL };
+    *x = (struct exchange){ .public_only = request->public_only, .excerpt = request->excerpt };
     enum err rc = check(request, e);
     if (rc) return rc;
     x->easy = curl_easy_init();
@@ -233,6 +256,8 @@ static enum err failure(const struct exchange *x, struct error *e)
         return error_code(e, ERR_CANCELED, how_far(x), "canceled: the program is stopping");
     if (x->too_large || x->result == CURLE_FILESIZE_EXCEEDED)
         return error_set(e, ERR_TOO_LARGE, "the reply is larger than is accepted");
+    if (x->refused)
+        return error_code(e, ERR_UNAVAILABLE, "not_public", "the address is not a public one");
     bool sent = x->attempts > 0;
     if (!sent && (x->result == CURLE_URL_MALFORMAT || x->result == CURLE_UNSUPPORTED_PROTOCOL ||
                      x->result == CURLE_LOGIN_DENIED)) /* a user in the URL */
@@ -246,7 +271,7 @@ static enum err failure(const struct exchange *x, struct error *e)
 enum err exchange_finish(
     struct exchange *x, struct arena *arena, struct transport_reply *reply, struct error *e)
 {
-    if (x->canceled || x->result != CURLE_OK) return failure(x, e);
+    if (x->canceled || (x->result != CURLE_OK && !x->cut)) return failure(x, e);
     if (!x->head_ended) /* which libcurl takes for a reply without body */
         return error_code(e, ERR_UNAVAILABLE, how_far(x), "the reply's head was cut short");
     long status = 0;

@@ -34,3 +34,11 @@ enum err channel_rule_load(
     }
     return stmt_end(st, e);
 }
+
+enum err channel_find(struct tx *tx, struct str name, int64_t *id, struct error *e)
+{
+    struct stmt *st =
+        tx_prepare(tx, "SELECT id FROM channel WHERE name = $1 AND deleted_at IS NULL");
+    stmt_bind_str(st, 1, name);
+    return stmt_scalar(st, 0, id, e);
+}

@@ -88,6 +88,8 @@ MUST_USE enum err channel_consent(struct change *c, int64_t id, struct error *e)
 /* Orders are taken in from then on, when that is earlier than before. */
 MUST_USE enum err channel_import_earlier(
     struct change *c, int64_t id, time_ms from, struct error *e);
+/* By exact name; 0: none. */
+MUST_USE enum err channel_find(struct tx *tx, struct str name, int64_t *id, struct error *e);
 /* Reserve and cap alone. */
 MUST_USE enum err channel_rule_load(
     struct tx *tx, int64_t id, int64_t *reserve, bool *has_cap, int64_t *cap, struct error *e);

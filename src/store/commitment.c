@@ -7,18 +7,21 @@
 struct found_item {
     int64_t id, variation_id, status_id, former_status_id, warehouse_id, order_id;
     struct str status, order_number;
+    int64_t transfer_id;
 };
 
 /* Subqueries rather than joins, so that FOR UPDATE locks the item and nothing else. */
 #define FOUND_COLUMNS                                                                              \
     "SELECT i.id, i.variation_id, i.status_id, i.former_status_id, i.warehouse_id, i.order_id,"    \
-    " (SELECT title FROM inventory_status WHERE id = i.status_id), 'SO-' || i.order_id"            \
+    " (SELECT title FROM inventory_status WHERE id = i.status_id), 'SO-' || i.order_id,"           \
+    " i.transfer_id"                                                                               \
     " FROM item i "
 
 static void read_found(struct stmt *st, struct arena *arena, struct found_item *out)
 {
     *out = (struct found_item){ stmt_int(st, 0), stmt_int(st, 1), stmt_int(st, 2), stmt_int(st, 3),
-        stmt_int(st, 4), stmt_int(st, 5), stmt_str(st, 6, arena), stmt_str(st, 7, arena) };
+        stmt_int(st, 4), stmt_int(st, 5), stmt_str(st, 6, arena), stmt_str(st, 7, arena),
+        stmt_int(st, 8) };
 }
 
 /* Uncommitted items come first: an ESN may recur over time, and what was sold long ago is not what
@@ -75,6 +78,10 @@ static struct commitment_result judge(const struct order *order, const struct co
     if (item->order_id)
         return refused(item, "already_committed",
             arena_fmt(arena, "it is on order %.*s", STR_FMT(item->order_number)));
+    if (item->transfer_id)
+        return refused(item, "in_transit",
+            arena_fmt(arena, "it is on its way, on transfer %lld: receive it first",
+                (long long)item->transfer_id));
     return (struct commitment_result){ item->id, true, "", S("") };
 }
 
@@ -125,15 +132,6 @@ static enum err committed_status(
     enum err rc = stmt_end(st, e);
     if (!rc && !found) rc = error_set(e, ERR_CORRUPT, "setting committed_status names no status");
     return rc;
-}
-
-static void touch_order(struct change *c, const struct order *order)
-{
-    struct stmt *st = tx_prepare(
-        c->tx, "UPDATE sales_order SET version = version + 1, updated_at = $1 WHERE id = $2");
-    stmt_bind_int(st, 1, c->now);
-    stmt_bind_int(st, 2, order->id);
-    stmt_later(st);
 }
 
 /* The same unit twice in one paste. */
@@ -195,7 +193,7 @@ enum err commitment_add(struct change *c, const struct order *order,
         record(c, order, &items[i], items[i].status, title, true);
     }
     if (rc) return rc;
-    touch_order(c, order);
+    order_touch(c, order);
     return derive_order(c, order->id, e);
 }
 
@@ -220,7 +218,8 @@ enum err commitment_remove(
     if (rc) return rc;
     st = tx_prepare(c->tx,
         "UPDATE item SET order_id = NULL, status_id = former_status_id, former_status_id = NULL,"
-        " committed_at = NULL, is_open = 1, updated_at = $1, version = version + 1 WHERE id = $2");
+        " committed_at = NULL, sale_amount = NULL, sale_currency = NULL, is_open = 1, updated_at = "
+        "$1, version = version + 1 WHERE id = $2");
     stmt_bind_int(st, 1, c->now);
     stmt_bind_int(st, 2, item.id);
     rc = stmt_run(st, NULL, e);
@@ -230,6 +229,6 @@ enum err commitment_remove(
     if (rc) return rc;
     derive_count(c, item.variation_id, item.former_status_id, item.warehouse_id, 1);
     record(c, order, &item, item.status, former, false);
-    touch_order(c, order);
+    order_touch(c, order);
     return derive_order(c, order->id, e);
 }

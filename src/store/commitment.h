@@ -3,7 +3,8 @@
  *
  * An item is committed to an order, never to a line. Guards are answered per input with a code:
  * "unknown_esn", "unknown_hex_id", "ambiguous_esn" (several open items: use the Hex ID),
- * "already_committed", "status_forbids" (the order's status has no allow_commitment), "repeated".
+ * "already_committed", "status_forbids" (the order's status has no allow_commitment), "repeated",
+ * "in_transit" (on its way between warehouses: what cannot be packed is not promised).
  */
 #ifndef STORE_COMMITMENT_H
 #define STORE_COMMITMENT_H

@@ -43,9 +43,16 @@ enum db_engine db_engine(const struct db *db)
     return db->driver->engine;
 }
 
+bool db_owns_file(const struct db *db)
+{
+    return !db->guest;
+}
+
 enum err db_write(struct db *db, const char *name, tx_fn fn, void *ctx, struct error *e)
 {
     if (in_transaction) PANIC("transaction %s begun inside another one", name);
+    if (db->options.read_only)
+        return error_code(e, ERR_CONFLICT, "database_in_use", "the database was opened to be read");
     enum err rc = db->driver->write(db, name, fn, ctx, e);
     if (rc == OK) atomic_fetch_add_explicit(&db->writes, 1, memory_order_relaxed);
     return rc;

@@ -39,6 +39,12 @@ struct db_options {
     int connections;         /* SQLite: readers; PostgreSQL: pool size */
     size_t write_queue_max;  /* SQLite: transactions waiting; beyond: ERR_BUSY */
     size_t group_max;        /* SQLite: most transactions in one commit */
+    /* SQLite: when another process has the file open, write beside it, taking turns. For single
+     * commands while a server runs; nothing is told to that server's listeners. */
+    bool guest_allowed;
+    /* Only to read and to back up, beside a process that writes: db_write is ERR_CONFLICT
+     * "database_in_use", and on SQLite the file must be there. */
+    bool read_only;
     time_ms wait_timeout_ms; /* for a place in the queue or a connection; beyond: ERR_BUSY */
 };
 
@@ -46,6 +52,8 @@ struct db_options {
 MUST_USE enum err db_open(const struct db_options *options, struct db **out, struct error *e);
 void db_close(struct db *db); /* after every call has returned */
 enum db_engine db_engine(const struct db *db);
+/* False for a guest: the schema is the other process's business. */
+bool db_owns_file(const struct db *db);
 
 typedef enum err (*tx_fn)(struct tx *tx, void *ctx, struct error *e);
 
@@ -108,7 +116,7 @@ bool stmt_null(struct stmt *st, int column);
 MUST_USE enum err tx_script(struct tx *tx, struct str sql, struct error *e);
 
 /* SQLite: an online copy made by the writer, complete and consistent (backup API). PostgreSQL:
- * ERR_INVALID naming pg_dump, which does it better. */
+ * ERR_INVALID; store/dump.h is for both. */
 MUST_USE enum err db_backup(struct db *db, struct str path, struct error *e);
 
 struct db_stats {

@@ -103,6 +103,7 @@ struct db_listener {
 
 struct db {
     const struct db_driver *driver;
+    bool guest;
     struct db_options options; /* with defaults filled in; the strings are not kept */
     _Atomic int64_t writes, write_groups, reads, retries;
     struct db_listener listeners[DB_LISTENERS_MAX];

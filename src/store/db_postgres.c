@@ -167,7 +167,7 @@ static enum err postgres_backup(struct db *db, struct str path, struct error *e)
     (void)db;
     (void)path;
     return error_set(e, ERR_INVALID,
-        "a PostgreSQL database is backed up with pg_dump --format=custom, which does it better");
+        "a PostgreSQL database is no file to be copied: back it up portably, or with pg_dump");
 }
 
 static void postgres_stats(struct db *db, struct db_stats *out)

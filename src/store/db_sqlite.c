@@ -2,7 +2,8 @@
  * db_sqlite.c: opening a SQLite file for one process, its readers, and its errors.
  *
  * One process owns the file: it holds a lock on PATH-lock while it has the database open. SQLite
- * itself would allow several, but they would each write and checkpoint (see db_sqlite.h).
+ * itself would allow several, but they would each write and checkpoint (see db_sqlite.h). Others
+ * may read beside it, without a writer, or be its guest: write in turns with it.
  */
 #include "store/db_sqlite.h"
 
@@ -109,7 +110,8 @@ enum err sqlite_connect(struct sqlite_db *d, struct sqlite_tx *t, bool writer, s
         sqlite3_db_config(t->handle, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
         sqlite3_db_config(t->handle, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
         sqlite3_db_config(t->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-        sqlite3_db_config(t->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, !writer, NULL);
+        sqlite3_db_config(
+            t->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, !writer || d->base.guest, NULL);
         rc = set_up(t, writer);
     }
     for (int i = 0; rc == SQLITE_OK && i < CONTROL_COUNT; i++)
@@ -137,6 +139,11 @@ void sqlite_disconnect(struct sqlite_tx *t)
  */
 static enum err create_and_lock(struct sqlite_db *d, struct error *e)
 {
+    if (d->base.options.read_only) {
+        if (access(d->path, F_OK) == 0) return OK;
+        return error_set(
+            e, ERR_NOT_FOUND, "there is no database %s; `stockbridge migrate` makes one", d->path);
+    }
     int fd = open(d->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0) return error_code(e, ERR_UNAVAILABLE, "disk", "%s: %s", d->path, strerror(errno));
     close(fd);
@@ -147,13 +154,17 @@ static enum err create_and_lock(struct sqlite_db *d, struct error *e)
     if (d->lock_fd < 0)
         return error_code(e, ERR_UNAVAILABLE, "disk", "%s-lock: %s", d->path, strerror(errno));
     if (flock(d->lock_fd, LOCK_EX | LOCK_NB) == 0) return OK;
+    d->base.guest = d->base.options.guest_allowed;
+    if (d->base.guest) return OK;
     return error_code(e, ERR_CONFLICT, "database_in_use",
-        "%s is open in another process; a SQLite file serves one process at a time", d->path);
+        "%s is open in another process; a SQLite file serves one process at a time: stop the"
+        " server, or use its page or API",
+        d->path);
 }
 
 static enum err connect_all(struct sqlite_db *d, struct error *e)
 {
-    enum err rc = sqlite_connect(d, &d->writer, true, e);
+    enum err rc = d->base.options.read_only ? OK : sqlite_connect(d, &d->writer, true, e);
     if (rc) return rc;
     for (int i = 0; i < d->readers_count; i++) {
         rc = sqlite_connect(d, &d->readers[i], false, e);
@@ -169,7 +180,11 @@ static void sqlite_close(struct db *db)
     sqlite_writer_stop(d);
     for (int i = 0; i < d->readers_count; i++)
         sqlite_disconnect(&d->readers[i]);
-    if (d->writer.handle) sqlite_checkpoint(d, SQLITE_CHECKPOINT_TRUNCATE);
+    if (d->writer.handle) {
+        sqlite_turn_begin(d);
+        sqlite_checkpoint(d, SQLITE_CHECKPOINT_TRUNCATE);
+        sqlite_turn_end(d);
+    }
     sqlite_disconnect(&d->writer);
     if (d->lock_fd >= 0) close(d->lock_fd); /* the lock goes with it; the file stays */
     pthread_mutex_destroy(&d->mutex);
@@ -184,7 +199,7 @@ static void sqlite_close(struct db *db)
     free(d);
 }
 
-static struct sqlite_tx *take_reader(struct sqlite_db *d)
+struct sqlite_tx *sqlite_take_reader(struct sqlite_db *d)
 {
     struct sqlite_tx *t = NULL;
     pthread_mutex_lock(&d->readers_mutex);
@@ -200,7 +215,7 @@ static struct sqlite_tx *take_reader(struct sqlite_db *d)
     return t;
 }
 
-static void give_reader(struct sqlite_db *d, struct sqlite_tx *t)
+void sqlite_give_reader(struct sqlite_db *d, struct sqlite_tx *t)
 {
     pthread_mutex_lock(&d->readers_mutex);
     d->idle[d->idle_count++] = t;
@@ -211,7 +226,7 @@ static void give_reader(struct sqlite_db *d, struct sqlite_tx *t)
 static enum err sqlite_read(struct db *db, const char *name, tx_fn fn, void *ctx, struct error *e)
 {
     struct sqlite_db *d = (struct sqlite_db *)db;
-    struct sqlite_tx *t = take_reader(d);
+    struct sqlite_tx *t = sqlite_take_reader(d);
     if (!t) return error_set(e, ERR_BUSY, "no free connection to read with");
     tx_start(&t->base, name);
     int begun = sqlite_control(t, CONTROL_BEGIN);
@@ -221,7 +236,7 @@ static enum err sqlite_read(struct db *db, const char *name, tx_fn fn, void *ctx
         int ended = sqlite_control(t, CONTROL_ROLLBACK);
         if (ended) PANIC("SQLite: a read transaction does not end: %d", ended);
     }
-    give_reader(d, t);
+    sqlite_give_reader(d, t);
     return rc;
 }
 
@@ -293,7 +308,7 @@ enum err sqlite_open(const struct db_options *options, struct db **out, struct e
         sqlite_close(&d->base);
         return rc;
     }
-    sqlite_writer_start(d);
+    if (!options->read_only) sqlite_writer_start(d);
     *out = &d->base;
     return OK;
 }

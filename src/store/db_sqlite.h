@@ -4,7 +4,8 @@
  * One connection, on one thread, does all writes, all checkpoints and backups; every other one only
  * reads and never checkpoints. This is not only for speed: SQLite 3.7.0 to 3.51.2 can lose
  * committed pages when two connections write and checkpoint at the same instant (the "WAL-reset
- * bug").
+ * bug"). A guest, a second process that writes, never checkpoints, and a lock keeps its
+ * transactions and the owner's groups and checkpoints apart.
  */
 #ifndef STORE_DB_SQLITE_H
 #define STORE_DB_SQLITE_H
@@ -77,7 +78,7 @@ struct sqlite_db {
     struct db base;
     char *path;
     char *wal_path;
-    int lock_fd;
+    int lock_fd; /* of PATH-lock: whoever owns the file holds it (flock); its bytes are the turns */
 
     struct sqlite_tx writer;
     pthread_t thread;
@@ -104,6 +105,8 @@ struct sqlite_db {
 MUST_USE enum err sqlite_connect(
     struct sqlite_db *d, struct sqlite_tx *t, bool writer, struct error *e);
 void sqlite_disconnect(struct sqlite_tx *t);
+struct sqlite_tx *sqlite_take_reader(struct sqlite_db *d); /* NULL: none in time */
+void sqlite_give_reader(struct sqlite_db *d, struct sqlite_tx *t);
 /* Fills *e from what SQLite says about the call that returned rc (not OK). */
 enum err sqlite_error(sqlite3 *handle, int rc, struct error *e);
 MUST_USE int sqlite_control(struct sqlite_tx *t, enum control which);
@@ -125,6 +128,10 @@ void sqlite_writer_start(struct sqlite_db *d);
 void sqlite_writer_stop(struct sqlite_db *d); /* what is queued is still done */
 enum err sqlite_write(struct db *db, const char *name, tx_fn fn, void *ctx, struct error *e);
 int sqlite_wal_hook(void *ctx, sqlite3 *handle, const char *schema, int frames);
+/* Around whatever writes or checkpoints: among the processes that have the file open. Fair: who
+ * waits gets the next turn. */
+void sqlite_turn_begin(struct sqlite_db *d);
+void sqlite_turn_end(struct sqlite_db *d);
 void sqlite_checkpoint(struct sqlite_db *d, int mode); /* writer's thread, or after it ended */
 
 /* db_sqlite_backup.c */

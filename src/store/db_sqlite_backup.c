@@ -2,8 +2,9 @@
  * db_sqlite_backup.c: a copy made by the writer's connection, some pages between two groups.
  *
  * What that connection changes meanwhile goes into the copy too (SQLite's backup API), so the copy
- * is the database as it is at its end, and writing never waits for more than one step. It gets its
- * name only when it is complete and on disk.
+ * is the database as it is at its end, and writing never waits for more than one step. A process
+ * that only reads, beside the one that writes, copies its snapshot in one step: the log holds what
+ * is written meanwhile. The copy gets its name only when it is complete and on disk.
  */
 #include "store/db_sqlite.h"
 
@@ -16,7 +17,18 @@
 #include <string.h>
 #include <unistd.h>
 
-static void finish(struct sqlite_db *d, struct backup *b, int rc)
+static int begin(struct backup *b, sqlite3 *from)
+{
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    int rc = sqlite3_open_v2(b->path, &b->handle, flags, NULL);
+    if (rc == SQLITE_OK) {
+        b->copy = sqlite3_backup_init(b->handle, "main", from, "main");
+        if (!b->copy) rc = sqlite3_errcode(b->handle);
+    }
+    return rc;
+}
+
+static void end(struct backup *b, int rc)
 {
     if (b->copy) {
         int finished = sqlite3_backup_finish(b->copy);
@@ -24,6 +36,11 @@ static void finish(struct sqlite_db *d, struct backup *b, int rc)
     }
     b->rc = rc ? sqlite_error(b->handle, rc, b->e) : OK;
     if (sqlite3_close(b->handle)) PANIC("SQLite: a backup is still in use");
+}
+
+static void finish(struct sqlite_db *d, struct backup *b, int rc)
+{
+    end(b, rc);
     pthread_mutex_lock(&d->mutex);
     d->backup = NULL;
     pthread_mutex_unlock(&d->mutex);
@@ -37,12 +54,7 @@ void sqlite_backup_step(struct sqlite_db *d)
     pthread_mutex_unlock(&d->mutex);
     if (!b) return;
     if (!b->copy) {
-        int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-        int rc = sqlite3_open_v2(b->path, &b->handle, flags, NULL);
-        if (rc == SQLITE_OK) {
-            b->copy = sqlite3_backup_init(b->handle, "main", d->writer.handle, "main");
-            if (!b->copy) rc = sqlite3_errcode(b->handle);
-        }
+        int rc = begin(b, d->writer.handle);
         if (rc) {
             finish(d, b, rc);
             return;
@@ -69,6 +81,18 @@ static enum err sync_folder_of(const char *path, struct error *e)
     if (fd >= 0) close(fd);
     sqlite3_free(folder);
     return rc ? e->kind : OK;
+}
+
+static enum err copy_snapshot(struct sqlite_db *d, const char *path, struct error *e)
+{
+    struct sqlite_tx *t = sqlite_take_reader(d);
+    if (!t) return error_set(e, ERR_BUSY, "no free connection to read with");
+    struct backup b = { .path = path, .e = e };
+    int rc = begin(&b, t->handle);
+    if (rc == SQLITE_OK) rc = sqlite3_backup_step(b.copy, -1);
+    end(&b, rc);
+    sqlite_give_reader(d, t);
+    return b.rc;
 }
 
 static enum err copy_to(struct sqlite_db *d, const char *path, struct error *e)
@@ -106,7 +130,7 @@ enum err sqlite_backup(struct db *db, struct str path, struct error *e)
         fd = open(part, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
         if (fd < 0) rc = disk_error("cannot create", part, e);
     }
-    if (rc == OK) rc = copy_to(d, part, e);
+    if (rc == OK) rc = d->base.options.read_only ? copy_snapshot(d, part, e) : copy_to(d, part, e);
     if (rc == OK && fsync(fd) != 0) rc = disk_error("cannot sync", part, e);
     if (rc == OK && link(part, to) != 0) rc = disk_error("cannot name", to, e);
     if (fd >= 0) {

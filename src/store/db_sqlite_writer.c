@@ -12,6 +12,7 @@
 #include "base/log.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 
 struct group {
@@ -32,8 +33,31 @@ int sqlite_wal_hook(void *ctx, sqlite3 *handle, const char *schema, int frames)
     return SQLITE_OK;
 }
 
+/* Byte 0 is the place of the next, byte 1 the turn. Who waits holds the place, so that a process
+ * that has just ended its turn cannot take another one before it. Open file description locks:
+ * they hold between two databases of one process too. */
+static void lock_byte(struct sqlite_db *d, off_t byte, short type)
+{
+    struct flock lock = { .l_type = type, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1 };
+    while (fcntl(d->lock_fd, F_OFD_SETLKW, &lock) != 0)
+        if (errno != EINTR) PANIC("%s-lock cannot be locked: %s", d->path, strerror(errno));
+}
+
+void sqlite_turn_begin(struct sqlite_db *d)
+{
+    lock_byte(d, 0, F_WRLCK);
+    lock_byte(d, 1, F_WRLCK);
+    lock_byte(d, 0, F_UNLCK);
+}
+
+void sqlite_turn_end(struct sqlite_db *d)
+{
+    lock_byte(d, 1, F_UNLCK);
+}
+
 void sqlite_checkpoint(struct sqlite_db *d, int mode)
 {
+    if (d->base.guest) return;
     int frames = 0, copied = 0;
     sqlite3_busy_timeout(d->writer.handle, CHECKPOINT_WAIT_MS);
     int rc = sqlite3_wal_checkpoint_v2(d->writer.handle, NULL, mode, &frames, &copied);
@@ -191,6 +215,7 @@ static void run_group(struct sqlite_db *d)
     struct group g = { .count = 0 };
     struct job *job;
     g.end = &g.first;
+    sqlite_turn_begin(d);
     while (g.count < d->base.options.group_max && (job = take_job(d))) {
         *g.end = job;
         g.end = &job->next;
@@ -202,6 +227,7 @@ static void run_group(struct sqlite_db *d)
     for (int i = 0; i < g.topics_count; i++)
         db_call_listeners(&d->base, g.topics[i]);
     checkpoint_when_large(d);
+    sqlite_turn_end(d);
 }
 
 enum wake { WAKE_WORK, WAKE_IDLE, WAKE_STOP };
@@ -237,7 +263,9 @@ static void *writer_main(void *arg)
             sqlite_backup_step(d);
             break;
         case WAKE_IDLE:
+            sqlite_turn_begin(d);
             sqlite_checkpoint(d, SQLITE_CHECKPOINT_PASSIVE);
+            sqlite_turn_end(d);
             break;
         case WAKE_STOP:
             return NULL;

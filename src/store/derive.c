@@ -152,10 +152,27 @@ static enum err read_groups(struct tx *tx, int64_t order_id, struct arena *arena
     return stmt_end(st, e);
 }
 
-static void allocate(struct arena *arena, struct order_figures *f)
+/* Units that came back, by the variation they were sold as. */
+static enum err read_returned(struct tx *tx, int64_t order_id, struct arena *arena,
+    struct order_group **out, size_t *count, struct error *e)
+{
+    struct stmt *st = tx_prepare(tx, "SELECT variation_id, COUNT(*) FROM order_return"
+                                     " WHERE order_id = $1 AND undone_at IS NULL"
+                                     " GROUP BY variation_id ORDER BY variation_id");
+    stmt_bind_int(st, 1, order_id);
+    *out = NULL;
+    *count = 0;
+    while (stmt_row(st)) {
+        *out = room_for(arena, *out, *count, sizeof **out);
+        (*out)[(*count)++] =
+            (struct order_group){ .variation_id = stmt_int(st, 0), .count = stmt_int(st, 1) };
+    }
+    return stmt_end(st, e);
+}
+
+static struct allocation_line *lines_of(struct arena *arena, const struct order_figures *f)
 {
     struct allocation_line *lines = arena_new(arena, struct allocation_line, f->line_count + 1);
-    struct allocation_group *groups = arena_new(arena, struct allocation_group, f->group_count + 1);
     for (size_t i = 0; i < f->line_count; i++)
         lines[i] = (struct allocation_line){
             .line_id = f->lines[i].line_id,
@@ -164,6 +181,13 @@ static void allocate(struct arena *arena, struct order_figures *f)
             .candidates = f->lines[i].candidates,
             .candidate_count = f->lines[i].candidate_count,
         };
+    return lines;
+}
+
+static void allocate(struct arena *arena, struct order_figures *f)
+{
+    struct allocation_line *lines = lines_of(arena, f);
+    struct allocation_group *groups = arena_new(arena, struct allocation_group, f->group_count + 1);
     for (size_t i = 0; i < f->group_count; i++)
         groups[i] = (struct allocation_group){
             .variation_id = f->groups[i].variation_id,
@@ -177,6 +201,33 @@ static void allocate(struct arena *arena, struct order_figures *f)
         f->groups[i].direct = groups[i].left_over;
 }
 
+/* The lines filled by items and returned units together; more units never fill a line less (the
+ * lines and the units of a matching complement each other), so what a line has beyond its items is
+ * filled by returned ones. */
+static void allocate_returned(struct arena *arena, struct order_figures *f,
+    const struct order_group *returned, size_t returned_count)
+{
+    struct allocation_line *lines = lines_of(arena, f);
+    struct allocation_group *groups =
+        arena_new(arena, struct allocation_group, f->group_count + returned_count + 1);
+    size_t n = 0, a = 0, b = 0;
+    while (a < f->group_count || b < returned_count) {
+        bool mine = b == returned_count ||
+                    (a < f->group_count && f->groups[a].variation_id <= returned[b].variation_id);
+        const struct order_group *next = mine ? &f->groups[a++] : &returned[b++];
+        if (n && groups[n - 1].variation_id == next->variation_id)
+            groups[n - 1].count += next->count;
+        else
+            groups[n++] = (struct allocation_group){ next->variation_id, next->count, 0 };
+        if (!mine) f->returned_units += next->count;
+    }
+    struct allocation_share *shares;
+    size_t share_count;
+    allocation_solve(arena, lines, f->line_count, groups, n, &shares, &share_count);
+    for (size_t i = 0; i < f->line_count; i++)
+        f->lines[i].returned = lines[i].committed - f->lines[i].committed;
+}
+
 enum err order_figures_load(struct tx *tx, int64_t order_id, struct arena *arena,
     struct order_figures *out, struct error *e)
 {
@@ -184,8 +235,13 @@ enum err order_figures_load(struct tx *tx, int64_t order_id, struct arena *arena
     enum err rc = read_lines(tx, order_id, arena, out, e);
     if (!rc) rc = heal_by_listing(tx, order_id, arena, out, e);
     if (!rc) rc = read_groups(tx, order_id, arena, out, e);
-    if (!rc) allocate(arena, out);
-    return rc;
+    struct order_group *returned = NULL;
+    size_t returned_count = 0;
+    if (!rc) rc = read_returned(tx, order_id, arena, &returned, &returned_count, e);
+    if (rc) return rc;
+    allocate(arena, out);
+    if (returned_count) allocate_returned(arena, out, returned, returned_count);
+    return OK;
 }
 
 struct demand_row {
@@ -203,7 +259,7 @@ static struct demand_row *wanted_demand(
     *count = 0;
     for (size_t i = 0; i < f->line_count; i++) {
         const struct line_figure *line = &f->lines[i];
-        int64_t units = line->quantity - line->committed;
+        int64_t units = line->quantity - line->committed - line->returned;
         for (size_t k = 0; units > 0 && k < line->candidate_count; k++)
             rows[(*count)++] = (struct demand_row){ line->candidates[k], line->line_id, units };
     }
@@ -331,17 +387,34 @@ static enum err read_ids(
     return stmt_end(st, e);
 }
 
-static enum err derive_each_order(struct change *c, struct stmt *st, struct error *e)
+static enum err derive_orders(struct change *c, const int64_t *ids, size_t count, struct error *e)
 {
-    int64_t *ids;
-    size_t count;
-    enum err rc = read_ids(c, st, &ids, &count, e);
+    enum err rc = OK;
     for (size_t i = 0; i < count && !rc; i++) {
         struct arena_mark mark = arena_mark(c->arena);
         rc = derive_order(c, ids[i], e);
         arena_rewind(c->arena, mark);
     }
     return rc;
+}
+
+static enum err derive_each_order(struct change *c, struct stmt *st, struct error *e)
+{
+    int64_t *ids;
+    size_t count;
+    enum err rc = read_ids(c, st, &ids, &count, e);
+    return rc ? rc : derive_orders(c, ids, count, e);
+}
+
+enum err derive_orders_moved(
+    struct change *c, const int64_t *ids, size_t count, bool is_open, struct error *e)
+{
+    struct stmt *st = tx_prepare(
+        c->tx, "UPDATE item SET is_open = $1 WHERE is_open <> $1 AND order_id IN {ints $2}");
+    stmt_bind_int(st, 1, is_open);
+    stmt_bind_ints(st, 2, ids, count);
+    enum err rc = explain_duplicate(stmt_run(st, NULL, e), e);
+    return rc ? rc : derive_orders(c, ids, count, e);
 }
 
 enum err derive_orders_in_status(struct change *c, int64_t status_id, bool is_open, struct error *e)
@@ -426,4 +499,16 @@ enum err derive_sku(struct change *c, struct str sku, struct error *e)
     for (size_t i = 0; i < count && !rc; i++)
         rc = derive_listing(c, ids[i], e);
     return rc ? rc : derive_orders_of_sku(c, sku, e);
+}
+
+enum err derive_orders_of_variation(struct change *c, int64_t variation_id, struct error *e)
+{
+    struct stmt *st = tx_prepare(c->tx,
+        "SELECT o.id FROM sales_order o JOIN order_status s ON s.id = o.status_id AND s.is_open = 1"
+        " WHERE o.id IN (SELECT order_id FROM order_line WHERE variation_id = $1"
+        " AND deleted_at IS NULL UNION SELECT order_id FROM item WHERE variation_id = $1"
+        " AND order_id IS NOT NULL UNION SELECT order_id FROM order_return"
+        " WHERE variation_id = $1) ORDER BY o.id");
+    stmt_bind_int(st, 1, variation_id);
+    return derive_each_order(c, st, e);
 }

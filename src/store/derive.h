@@ -32,6 +32,10 @@ MUST_USE enum err derive_order(struct change *c, int64_t order_id, struct error 
 MUST_USE enum err derive_orders_in_status(
     struct change *c, int64_t status_id, bool is_open, struct error *e);
 
+/* The same for orders that moved to another status; the caller has locked their rows. */
+MUST_USE enum err derive_orders_moved(
+    struct change *c, const int64_t *ids, size_t count, bool is_open, struct error *e);
+
 /* After one order's openness changed: its items. ERR_CONFLICT as above. */
 MUST_USE enum err derive_items_open(
     struct change *c, int64_t order_id, bool is_open, struct error *e);
@@ -39,6 +43,11 @@ MUST_USE enum err derive_items_open(
 /* After variations gained or lost this SKU: listings connected by it, then open orders with lines
  * of it. The caller holds LOCK_CANDIDATES exclusively. */
 MUST_USE enum err derive_sku(struct change *c, struct str sku, struct error *e);
+
+/* After lines or items came to a variation: open orders with a line or an item of it. The caller
+ * holds LOCK_CANDIDATES exclusively. */
+MUST_USE enum err derive_orders_of_variation(
+    struct change *c, int64_t variation_id, struct error *e);
 
 /* After a listing was created or its connection changed: V(L), then open orders of its channel
  * with lines of its SKU. The caller holds LOCK_CANDIDATES exclusively. */
@@ -56,6 +65,7 @@ struct line_figure {
     const int64_t *candidates; /* V(line), ascending; none: Unknown SKU */
     size_t candidate_count;
     int64_t committed; /* items matched to it */
+    int64_t returned;  /* units that came back, as far as they fill what the items leave open */
 };
 
 struct order_group {
@@ -69,6 +79,7 @@ struct order_figures {
     size_t line_count;
     struct order_group *groups;
     size_t group_count;
+    int64_t returned_units;
     struct allocation_share *shares; /* which line has how many of which group */
     size_t share_count;
 };

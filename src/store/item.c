@@ -1,17 +1,20 @@
-/* item.c: receiving, editing and reading items; see item.h. */
+/* item.c: editing and reading items; see item.h. */
 #include "store/item.h"
 
-#include "core/hexid.h"
 #include "store/derive.h"
 #include "store/search.h"
 
 #define COLUMNS                                                                                    \
     "SELECT i.id, i.esn, i.hex_id, i.variation_id, i.status_id, s.title, i.former_status_id,"      \
     " i.warehouse_id, w.name, i.location_id, l.name, i.paid_amount, i.paid_currency, i.order_id,"  \
-    " 'SO-' || i.order_id, i.committed_at, i.is_open, i.version, i.created_at, i.updated_at"       \
+    " 'SO-' || i.order_id, i.committed_at, i.is_open, i.version, i.created_at, i.updated_at,"      \
+    " i.transfer_id, tf.name, tt.name, i.purchase_order_id, p.number, i.purchase_order_line_id"    \
     " FROM item i JOIN inventory_status s ON s.id = i.status_id"                                   \
     " LEFT JOIN warehouse w ON w.id = i.warehouse_id"                                              \
-    " LEFT JOIN location l ON l.id = i.location_id "
+    " LEFT JOIN location l ON l.id = i.location_id"                                                \
+    " LEFT JOIN transfer t ON t.id = i.transfer_id LEFT JOIN warehouse tf ON tf.id = t.from_id"    \
+    " LEFT JOIN warehouse tt ON tt.id = t.to_id"                                                   \
+    " LEFT JOIN purchase_order p ON p.id = i.purchase_order_id "
 
 static void read_row(struct stmt *st, struct arena *arena, struct item *out)
 {
@@ -35,18 +38,40 @@ static void read_row(struct stmt *st, struct arena *arena, struct item *out)
         .version = stmt_int(st, 17),
         .created_at = stmt_int(st, 18),
         .updated_at = stmt_int(st, 19),
+        .transfer_id = stmt_int(st, 20),
+        .transfer_from = stmt_str(st, 21, arena),
+        .transfer_to = stmt_str(st, 22, arena),
+        .purchase_order_id = stmt_int(st, 23),
+        .purchase_order = stmt_str(st, 24, arena),
+        .purchase_order_line_id = stmt_int(st, 25),
     };
 }
 
-/* The conditions that need no index of their own; the first one of each statement below narrows. */
-#define OTHER_CONDITIONS                                                                           \
+#define HAS_WORD(n) "LOWER(i.esn || ' ' || i.hex_id || ' ' || v.search) LIKE $" n " ESCAPE '!'"
+
+/* All that a filter may say; the condition before it in each statement below is the one whose index
+ * narrows. */
+#define CONDITIONS                                                                                 \
     " AND i.id < $2 AND ($3 = 0 OR i.variation_id = $3) AND ($4 = 0 OR i.status_id = $4)"          \
     " AND ($5 = 0 OR i.order_id = $5) AND ($6 = -1 OR COALESCE(i.warehouse_id, 0) = $6)"           \
     " AND ($7 = -1 OR (i.order_id IS NOT NULL AND $7 = 1) OR (i.order_id IS NULL AND $7 = 0))"     \
-    " ORDER BY i.id DESC LIMIT $8"
+    " AND ($9 = 0 OR i.location_id = $9) AND ($10 = 0 OR COALESCE((SELECT x.value FROM"            \
+    " item_value x WHERE x.item_id = i.id AND x.field_id = $10), '') = $11)"                       \
+    " AND ($22 = 0 OR i.purchase_order_id = $22)"                                                  \
+    " AND ($12 = '' OR i.esn = $12) AND ($13 = '' OR i.hex_id = $13) AND ($14 = '' OR v.sku = "    \
+    "$14)"                                                                                         \
+    " AND ($15 = 0 OR (" HAS_WORD("16") " AND " HAS_WORD("17") " AND " HAS_WORD(                   \
+        "18") " AND " HAS_WORD("19") " AND " HAS_WORD("20") " AND " HAS_WORD("21") "))"            \
+                                                                                   " ORDER BY "    \
+                                                                                   "i.id DESC "    \
+                                                                                   "LIMIT $8"
+#define LIST COLUMNS "JOIN variation v ON v.id = i.variation_id "
 
-static void bind_other(struct stmt *st, const struct item_filter *f, const struct page *page)
+static void bind_conditions(
+    struct stmt *st, const struct item_filter *f, const struct page *page, struct arena *arena)
 {
+    struct search_words words;
+    search_words(f->q, arena, &words);
     stmt_bind_int(st, 2, page->after ? page->after : INT64_MAX);
     stmt_bind_int(st, 3, f->variation_id);
     stmt_bind_int(st, 4, f->status_id);
@@ -54,44 +79,45 @@ static void bind_other(struct stmt *st, const struct item_filter *f, const struc
     stmt_bind_int(st, 6, f->has_warehouse ? f->warehouse_id : -1);
     stmt_bind_int(st, 7, f->has_committed ? f->committed : -1);
     stmt_bind_int(st, 8, page->limit + 1);
+    stmt_bind_int(st, 9, f->location_id);
+    stmt_bind_int(st, 10, f->field_id);
+    stmt_bind_str(st, 11, f->field_value);
+    stmt_bind_str(st, 12, f->esn);
+    stmt_bind_str(st, 13, f->hex_id);
+    stmt_bind_str(st, 14, f->sku);
+    stmt_bind_int(st, 15, f->q.len != 0);
+    search_bind(st, 16, &words);
+    stmt_bind_int(st, 22, f->purchase_order_id);
 }
 
-static struct stmt *list_statement(struct tx *tx, const struct item_filter *f, struct arena *arena)
+static struct stmt *list_statement(struct tx *tx, const struct item_filter *f)
 {
     struct stmt *st;
     if (f->esn.len) {
-        st = tx_prepare(tx, COLUMNS "WHERE i.esn = $1" OTHER_CONDITIONS);
+        st = tx_prepare(tx, LIST "WHERE i.esn = $1" CONDITIONS);
         stmt_bind_str(st, 1, f->esn);
     } else if (f->hex_id.len) {
-        st = tx_prepare(tx, COLUMNS "WHERE i.hex_id = $1" OTHER_CONDITIONS);
+        st = tx_prepare(tx, LIST "WHERE i.hex_id = $1" CONDITIONS);
         stmt_bind_str(st, 1, f->hex_id);
     } else if (f->sku.len) {
-        st = tx_prepare(tx, COLUMNS
-            "WHERE i.variation_id IN (SELECT id FROM variation WHERE sku = $1)" OTHER_CONDITIONS);
+        st = tx_prepare(tx,
+            LIST "WHERE i.variation_id IN (SELECT id FROM variation WHERE sku = $1)" CONDITIONS);
         stmt_bind_str(st, 1, f->sku);
     } else if (f->order_id) {
-        st = tx_prepare(tx, COLUMNS "WHERE i.order_id = $1" OTHER_CONDITIONS);
+        st = tx_prepare(tx, LIST "WHERE i.order_id = $1" CONDITIONS);
         stmt_bind_int(st, 1, f->order_id);
+    } else if (f->purchase_order_id) {
+        st = tx_prepare(tx, LIST "WHERE i.purchase_order_id = $1" CONDITIONS);
+        stmt_bind_int(st, 1, f->purchase_order_id);
     } else if (f->variation_id) {
-        st = tx_prepare(tx, COLUMNS "WHERE i.variation_id = $1" OTHER_CONDITIONS);
+        st = tx_prepare(tx, LIST "WHERE i.variation_id = $1" CONDITIONS);
         stmt_bind_int(st, 1, f->variation_id);
-    } else if (f->q.len) {
-        struct search_words words;
-        search_words(f->q, arena, &words);
-        st = tx_prepare(tx,
-            COLUMNS "JOIN variation v ON v.id = i.variation_id"
-                    " WHERE LOWER(i.esn || ' ' || i.hex_id || ' ' || v.search) LIKE $1 ESCAPE '!'"
-                    " AND LOWER(i.esn || ' ' || i.hex_id || ' ' || v.search) LIKE $9 ESCAPE '!'"
-                    " AND LOWER(i.esn || ' ' || i.hex_id || ' ' || v.search) LIKE $10 ESCAPE '!'"
-                    " AND LOWER(i.esn || ' ' || i.hex_id || ' ' || v.search) LIKE $11 ESCAPE '!'"
-                    " AND LOWER(i.esn || ' ' || i.hex_id || ' ' || v.search) LIKE $12 ESCAPE '!'"
-                    " AND LOWER(i.esn || ' ' || i.hex_id || ' ' || v.search) LIKE $13 ESCAPE "
-                    "'!'" OTHER_CONDITIONS " /* scan wanted */");
-        stmt_bind_str(st, 1, words.pattern[0]);
-        for (int i = 1; i < SEARCH_WORDS_MAX; i++)
-            stmt_bind_str(st, 8 + i, words.pattern[i]);
+    } else if (f->field_id && f->field_value.len) {
+        st = tx_prepare(tx, LIST "WHERE i.id IN (SELECT item_id FROM item_value WHERE field_id = $1"
+                                 " AND value = $11)" CONDITIONS);
+        stmt_bind_int(st, 1, f->field_id);
     } else {
-        st = tx_prepare(tx, COLUMNS "WHERE i.id >= $1" OTHER_CONDITIONS);
+        st = tx_prepare(tx, LIST "WHERE i.id >= $1" CONDITIONS);
         stmt_bind_int(st, 1, 0);
     }
     return st;
@@ -103,8 +129,8 @@ enum err item_list(struct tx *tx, const struct item_filter *filter, const struct
     struct item *rows = arena_new(arena, struct item, (size_t)page->limit + 1);
     *out = rows;
     *count = 0;
-    struct stmt *st = list_statement(tx, filter, arena);
-    bind_other(st, filter, page);
+    struct stmt *st = list_statement(tx, filter);
+    bind_conditions(st, filter, page, arena);
     while (stmt_row(st))
         read_row(st, arena, &rows[(*count)++]);
     return stmt_end(st, e);
@@ -122,22 +148,33 @@ enum err item_load(
     return rc;
 }
 
-void item_event_add(struct change *c, int64_t item_id, const char *action, struct str changes,
-    int64_t order_id, struct str reason)
+enum err item_load_many(struct tx *tx, const int64_t *ids, size_t id_count, struct arena *arena,
+    struct item **out, size_t *count, struct error *e)
 {
-    struct stmt *st = tx_prepare(c->tx,
-        "INSERT INTO item_event (item_id, at, actor_kind, actor_id, actor_name, action, changes,"
-        " order_id, reason) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)");
-    stmt_bind_int(st, 1, item_id);
-    stmt_bind_int(st, 2, c->now);
-    stmt_bind_str(st, 3, actor_kind_name(c->actor->kind));
-    stmt_bind_opt_int(st, 4, c->actor->id);
-    stmt_bind_str(st, 5, c->actor->name);
-    stmt_bind_str(st, 6, str_of(action));
-    stmt_bind_str(st, 7, changes);
-    stmt_bind_opt_int(st, 8, order_id);
-    stmt_bind_opt_str(st, 9, reason);
-    stmt_later(st);
+    *out = arena_new(arena, struct item, id_count + 1);
+    *count = 0;
+    struct stmt *st = tx_prepare(tx, COLUMNS "WHERE i.id IN {ints $1} ORDER BY i.id");
+    stmt_bind_ints(st, 1, ids, id_count);
+    while (stmt_row(st) && *count < id_count)
+        read_row(st, arena, &(*out)[(*count)++]);
+    return stmt_end(st, e);
+}
+
+enum err item_name_locations(
+    struct tx *tx, struct item *items, size_t count, struct arena *arena, struct error *e)
+{
+    int64_t *ids = arena_new(arena, int64_t, count + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++)
+        if (items[i].location_id) ids[n++] = items[i].location_id;
+    struct stmt *st = tx_prepare(tx, "SELECT id, name FROM location WHERE id IN {ints $1}");
+    stmt_bind_ints(st, 1, ids, n);
+    while (stmt_row(st)) {
+        struct str name = stmt_str(st, 1, arena);
+        for (size_t i = 0; i < count; i++)
+            if (items[i].location_id == stmt_int(st, 0)) items[i].location = name;
+    }
+    return stmt_end(st, e);
 }
 
 static struct str opt(struct str s)
@@ -156,16 +193,22 @@ static struct str id_text(int64_t id, struct arena *arena)
     return id ? arena_fmt(arena, "%lld", (long long)id) : (struct str){ 0 };
 }
 
-static void list_changes(
-    struct change *c, struct change_list *l, const struct item *from, const struct item *to)
+void item_changes(
+    struct change_list *l, const struct item *from, const struct item *to, struct arena *arena)
 {
     change_list_diff(l, "esn", opt(from->esn), opt(to->esn));
-    change_list_diff(l, "variation_id", id_text(from->variation_id, c->arena),
-        id_text(to->variation_id, c->arena));
-    change_list_diff(l, "status", opt(from->status), opt(to->status));
-    change_list_diff(l, "warehouse", opt(from->warehouse), opt(to->warehouse));
-    change_list_diff(l, "location", opt(from->location), opt(to->location));
-    change_list_diff(l, "paid", paid_text(from->paid, c->arena), paid_text(to->paid, c->arena));
+    change_list_diff(
+        l, "variation_id", id_text(from->variation_id, arena), id_text(to->variation_id, arena));
+    if (from->status_id != to->status_id)
+        change_list_add(l, "status", opt(from->status), opt(to->status));
+    if (from->warehouse_id != to->warehouse_id)
+        change_list_add(l, "warehouse", opt(from->warehouse), opt(to->warehouse));
+    if (from->location_id != to->location_id)
+        change_list_add(l, "location", opt(from->location), opt(to->location));
+    change_list_diff(
+        l, "transfer", id_text(from->transfer_id, arena), id_text(to->transfer_id, arena));
+    change_list_diff(l, "paid", paid_text(from->paid, arena), paid_text(to->paid, arena));
+    change_list_diff(l, "purchase_order", opt(from->purchase_order), opt(to->purchase_order));
 }
 
 static enum err refuse_open_duplicate(
@@ -191,55 +234,29 @@ static enum err explain_conflict(enum err rc, struct error *e)
     return rc;
 }
 
-/* 2^35 ids: the chance that a fresh one is taken is small but real, so it is looked up. */
-static enum err fresh_hex_id(struct change *c, struct str *out, struct error *e)
+/* What is archived takes in no item that it did not have. */
+static enum err refuse_archived(
+    struct change *c, const struct item *before, const struct item *after, struct error *e)
 {
-    for (int attempt = 0; attempt < 16; attempt++) {
-        char text[HEX_ID_TEXT_SIZE];
-        struct str id = hex_id_make(rng_u64(c->rng), text);
-        struct stmt *st = tx_prepare(c->tx, "SELECT 1 FROM item WHERE hex_id = $1");
-        stmt_bind_str(st, 1, id);
-        int64_t taken;
-        enum err rc = stmt_scalar(st, 0, &taken, e);
-        if (rc) return rc;
-        if (taken) continue;
-        *out = arena_str(c->arena, id);
+    static const char *const pointers[] = { "/variation_id", "/status", "/warehouse", "/location" };
+    if (before->variation_id == after->variation_id && before->status_id == after->status_id &&
+        before->warehouse_id == after->warehouse_id && before->location_id == after->location_id)
         return OK;
-    }
-    return error_set(e, ERR_BUSY, "no free Hex ID found");
-}
-
-enum err item_create(struct change *c, struct item *in, struct error *e)
-{
-    enum err rc = refuse_open_duplicate(c, in->esn, 0, e);
-    if (!rc) rc = fresh_hex_id(c, &in->hex_id, e);
-    if (rc) return rc;
     struct stmt *st = tx_prepare(c->tx,
-        "INSERT INTO item (esn, hex_id, variation_id, status_id, warehouse_id, location_id,"
-        " paid_amount, paid_currency, is_open, created_at, updated_at)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9, $9) RETURNING id");
-    stmt_bind_str(st, 1, in->esn);
-    stmt_bind_str(st, 2, in->hex_id);
-    stmt_bind_int(st, 3, in->variation_id);
-    stmt_bind_int(st, 4, in->status_id);
-    stmt_bind_opt_int(st, 5, in->warehouse_id);
-    stmt_bind_opt_int(st, 6, in->location_id);
-    stmt_bind_money(st, 7, in->paid);
-    stmt_bind_int(st, 9, c->now);
-    rc = stmt_scalar(st, 0, &in->id, e);
-    if (rc) return explain_conflict(rc, e);
-    in->is_open = true;
-    in->version = 1;
-    in->created_at = in->updated_at = c->now;
-    struct change_list l;
-    change_list_init(&l);
-    list_changes(c, &l, &(struct item){ 0 }, in);
-    struct str changes = change_list_end(&l);
-    item_event_add(c, in->id, "created", changes, 0, S(""));
-    audit_add(c, "create", "item", in->id, changes);
-    change_list_release(&l);
-    derive_count(c, in->variation_id, in->status_id, in->warehouse_id, 1);
-    return OK;
+        "SELECT 1 FROM variation WHERE id = $1 AND archived = 1"
+        " UNION ALL SELECT 2 FROM inventory_status WHERE id = $2 AND archived = 1"
+        " UNION ALL SELECT 3 FROM warehouse WHERE id = $3 AND archived = 1"
+        " UNION ALL SELECT 4 FROM location WHERE id = $4 AND archived = 1 LIMIT 1");
+    stmt_bind_int(st, 1, before->variation_id == after->variation_id ? 0 : after->variation_id);
+    stmt_bind_int(st, 2, before->status_id == after->status_id ? 0 : after->status_id);
+    stmt_bind_int(st, 3, before->warehouse_id == after->warehouse_id ? 0 : after->warehouse_id);
+    stmt_bind_int(st, 4, before->location_id == after->location_id ? 0 : after->location_id);
+    int64_t which;
+    enum err rc = stmt_scalar(st, 0, &which, e);
+    if (rc || !which) return rc;
+    const char *pointer = pointers[which - 1];
+    return error_at(e, ERR_CONFLICT, "archived", pointer, "the %s is archived",
+        which == 1 ? "variation" : pointer + 1);
 }
 
 static enum err write_update(
@@ -268,17 +285,21 @@ enum err item_update(struct change *c, const struct item *before, struct item *a
         (before->status_id != after->status_id || before->variation_id != after->variation_id))
         return error_code(e, ERR_CONFLICT, "committed",
             "the item is on order %.*s; take it off first", STR_FMT(before->order_number));
-    if (after->is_open && !str_eq(before->esn, after->esn)) {
-        enum err rc = refuse_open_duplicate(c, after->esn, before->id, e);
-        if (rc) return rc;
-    }
-    enum err rc = write_update(c, before, after, e);
+    if (before->transfer_id &&
+        (before->warehouse_id != after->warehouse_id || before->location_id != after->location_id))
+        return error_code(e, ERR_CONFLICT, "in_transit",
+            "the item is on its way to %.*s: receive it first", STR_FMT(before->transfer_to));
+    enum err rc = refuse_archived(c, before, after, e);
+    if (!rc && after->is_open && !str_eq(before->esn, after->esn))
+        rc = refuse_open_duplicate(c, after->esn, before->id, e);
+    if (!rc) rc = write_update(c, before, after, e);
     if (rc) return rc;
     after->version = before->version + 1;
     after->updated_at = c->now;
     struct change_list l;
     change_list_init(&l);
-    list_changes(c, &l, before, after);
+    item_changes(&l, before, after, c->arena);
+    rc = item_values_change(c, before->id, after->sets, after->set_count, &l, e);
     struct str changes = change_list_end(&l);
     if (l.count) {
         item_event_add(c, before->id, "changed", changes, 0, reason);
@@ -292,37 +313,7 @@ enum err item_update(struct change *c, const struct item *before, struct item *a
         derive_count(c, before->variation_id, before->status_id, before->warehouse_id, -1);
         derive_count(c, after->variation_id, after->status_id, after->warehouse_id, 1);
     }
-    return OK;
-}
-
-enum err item_history(struct tx *tx, int64_t item_id, const struct page *page, struct arena *arena,
-    struct item_event **out, size_t *count, struct error *e)
-{
-    struct item_event *rows = arena_new(arena, struct item_event, (size_t)page->limit + 1);
-    *out = rows;
-    *count = 0;
-    struct stmt *st = tx_prepare(tx,
-        "SELECT v.id, v.at, v.actor_kind, v.actor_id, v.actor_name, v.action, v.changes,"
-        " v.order_id, 'SO-' || v.order_id, v.reason FROM item_event v"
-        " WHERE v.item_id = $1 AND v.id < $2 ORDER BY v.id DESC LIMIT $3");
-    stmt_bind_int(st, 1, item_id);
-    stmt_bind_int(st, 2, page->after ? page->after : INT64_MAX);
-    stmt_bind_int(st, 3, page->limit + 1);
-    while (stmt_row(st)) {
-        rows[(*count)++] = (struct item_event){
-            .id = stmt_int(st, 0),
-            .at = stmt_int(st, 1),
-            .actor_kind = actor_kind_of(stmt_str_view(st, 2)),
-            .actor_id = stmt_int(st, 3),
-            .actor_name = stmt_str(st, 4, arena),
-            .action = stmt_str(st, 5, arena),
-            .changes = stmt_str(st, 6, arena),
-            .order_id = stmt_int(st, 7),
-            .order_number = stmt_str(st, 8, arena),
-            .reason = stmt_str(st, 9, arena),
-        };
-    }
-    return stmt_end(st, e);
+    return rc;
 }
 
 enum err item_has_hex_id(struct tx *tx, struct str hex_id, bool *has, struct error *e)

@@ -39,7 +39,7 @@ static struct str with_marketplace(struct str ids, struct str id, struct arena *
 
 static struct str searchable(const struct listing_read *r, struct arena *arena)
 {
-    return search_fold(
+    return words_fold(
         arena_fmt(arena, "%.*s %.*s %.*s", STR_FMT(r->sku), STR_FMT(r->asin), STR_FMT(r->title)),
         arena);
 }

@@ -141,14 +141,30 @@ static enum err apply_fn(struct tx *tx, void *ctx, struct error *e)
     return record(tx, r, e);
 }
 
+int migrate_newest(enum db_engine engine)
+{
+    const struct migration *list = engine == DB_SQLITE ? migrations_sqlite : migrations_postgres;
+    int n = 0;
+    while (list[n].number)
+        n++;
+    return n;
+}
+
 enum err migrate_up(struct db *db, struct clock *clock, int *applied, struct error *e)
 {
+    return migrate_up_to(db, clock, migrate_newest(db_engine(db)), applied, e);
+}
+
+enum err migrate_up_to(
+    struct db *db, struct clock *clock, int number, int *applied, struct error *e)
+{
     struct run r = begin(db);
+    ASSERT(number <= r.known);
     *applied = 0;
     if (sodium_init() < 0) PANIC("libsodium does not start");
     enum err rc = db_read(db, "migrate_read", read_fn, &r, e);
     if (rc) return rc;
-    for (int i = r.applied; i < r.known; i++) {
+    for (int i = r.applied; i < number; i++) {
         r.one = &r.list[i];
         r.now = clock_now(clock);
         rc = db_write(db, "migrate", apply_fn, &r, e);

@@ -24,6 +24,11 @@ extern const struct migration migrations_postgres[];
 /* *applied = how many were new. */
 MUST_USE enum err migrate_up(struct db *db, struct clock *clock, int *applied, struct error *e);
 
+/* Only up to that number, which is at most migrate_newest: for data of an older schema. */
+MUST_USE enum err migrate_up_to(
+    struct db *db, struct clock *clock, int number, int *applied, struct error *e);
+int migrate_newest(enum db_engine engine);
+
 /* OK when the database is at the newest version; ERR_CONFLICT when migrations are missing. */
 MUST_USE enum err migrate_check(struct db *db, struct error *e);
 

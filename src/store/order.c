@@ -3,16 +3,26 @@
 #include "store/order.h"
 
 #include "base/limits.h"
+#include "store/organization.h"
 #include "store/search.h"
+#include "store/variation.h"
+
+#include <stdio.h>
+
+/* The name that the order's organization goes by. */
+#define ORGANIZATION                                                                               \
+    "(SELECT COALESCE((SELECT m.name FROM organization m WHERE m.id = g.merged_into), g.name)"     \
+    " FROM organization g WHERE g.id = o.organization_id)"
 
 /* Subqueries rather than joins, so that FOR UPDATE locks the order and nothing else. */
 #define COLUMNS                                                                                    \
-    "SELECT o.id, o.organization, o.channel_id, o.channel_order_id, o.channel_status,"             \
+    "SELECT o.id, " ORGANIZATION ", o.channel_id, o.channel_order_id, o.channel_status,"           \
     " o.channel_marketplace_id, o.channel_updated_at, o.channel_unmapped, o.cancel_requested,"     \
     " o.status_id, (SELECT title FROM order_status WHERE id = o.status_id),"                       \
     " (SELECT is_open FROM order_status WHERE id = o.status_id),"                                  \
     " (SELECT allow_commitment FROM order_status WHERE id = o.status_id),"                         \
-    " o.ordered_at, o.notes, o.version, o.created_at, o.updated_at FROM sales_order o "
+    " o.ordered_at, o.notes, o.version, o.created_at, o.updated_at, o.organization_id"             \
+    " FROM sales_order o "
 
 static void read_head(struct stmt *st, struct arena *arena, struct order *out)
 {
@@ -35,6 +45,7 @@ static void read_head(struct stmt *st, struct arena *arena, struct order *out)
         .version = stmt_int(st, 15),
         .created_at = stmt_int(st, 16),
         .updated_at = stmt_int(st, 17),
+        .organization_id = stmt_int(st, 18),
     };
     out->number = arena_fmt(arena, "SO-%lld", (long long)out->id);
 }
@@ -58,13 +69,21 @@ static enum err read_lines(struct tx *tx, const struct order_figures *figures, s
             .price = stmt_money(st, 5, arena),
             .channel_line_id = stmt_str(st, 7, arena),
             .committed = f->committed,
+            .returned = f->returned,
             .candidates = f->candidates,
             .candidate_count = f->candidate_count,
         };
     }
     for (size_t i = 0; i < figures->group_count; i++)
         out->direct_count += figures->groups[i].direct;
+    out->returned_count = figures->returned_units;
     return stmt_end(st, e);
+}
+
+static void price_by_line(const struct order *o, struct order_item *item)
+{
+    for (size_t i = 0; i < o->line_count && !item->sale_by_hand; i++)
+        if (o->lines[i].id == item->line_id) item->sale = o->lines[i].price;
 }
 
 /* Which unit of equal ones stands on which line is only for showing: in order of commitment. */
@@ -80,6 +99,7 @@ static void place_items(struct order *out, const struct order_figures *f)
             share->units--;
             break;
         }
+        price_by_line(out, item);
     }
 }
 
@@ -92,8 +112,12 @@ static enum err read_items(struct tx *tx, const struct order_figures *figures, s
     enum err rc = stmt_scalar(st, 0, &most, e);
     if (rc || !most) return rc;
     out->items = arena_new(arena, struct order_item, (size_t)most);
-    st = tx_prepare(tx, "SELECT id, esn, hex_id, variation_id, committed_at FROM item"
-                        " WHERE order_id = $1 ORDER BY committed_at, id");
+    st = tx_prepare(tx,
+        "SELECT i.id, i.esn, i.hex_id, i.variation_id, i.committed_at, i.sale_amount,"
+        " i.sale_currency, i.paid_amount, i.paid_currency, w.name, l.name FROM item i"
+        " LEFT JOIN warehouse w ON w.id = i.warehouse_id"
+        " LEFT JOIN location l ON l.id = i.location_id"
+        " WHERE i.order_id = $1 ORDER BY i.committed_at, i.id");
     stmt_bind_int(st, 1, out->id);
     while (stmt_row(st) && out->item_count < (size_t)most)
         out->items[out->item_count++] = (struct order_item){
@@ -102,6 +126,11 @@ static enum err read_items(struct tx *tx, const struct order_figures *figures, s
             .hex_id = stmt_str(st, 2, arena),
             .variation_id = stmt_int(st, 3),
             .committed_at = stmt_int(st, 4),
+            .sale = stmt_money(st, 5, arena),
+            .sale_by_hand = !stmt_null(st, 5),
+            .paid = stmt_money(st, 7, arena),
+            .warehouse = stmt_str(st, 9, arena),
+            .location = stmt_str(st, 10, arena),
         };
     place_items(out, figures);
     return stmt_end(st, e);
@@ -157,9 +186,12 @@ enum err order_lock(
     " THEN 1 ELSE 0 END) = $8)"                                                                    \
     " ORDER BY o.id DESC LIMIT $6"
 
-#define SEARCHED(n)                                                                                \
-    "LOWER('so-' || o.id || ' ' || o.organization || ' ' || COALESCE(o.channel_order_id, ''))"     \
-    " LIKE $" #n " ESCAPE '!'"
+/* Of one text, put together once per order. */
+#define SEARCHED(n) "t.text LIKE $" #n " ESCAPE '!'"
+#define SEARCHED_ALL                                                                               \
+    "EXISTS (SELECT 1 FROM (SELECT LOWER('so-' || o.id || ' ' || " ORGANIZATION                    \
+    " || ' ' || COALESCE(o.channel_order_id, '')) AS text) t WHERE " SEARCHED(1) " AND " SEARCHED( \
+        9) " AND " SEARCHED(10) " AND " SEARCHED(11) " AND " SEARCHED(12) " AND " SEARCHED(13) ")"
 
 static struct stmt *list_statement(struct tx *tx, const struct order_filter *f, struct arena *arena)
 {
@@ -178,12 +210,14 @@ static struct stmt *list_statement(struct tx *tx, const struct order_filter *f, 
                     " JOIN variation v ON v.id = l.variation_id WHERE v.sku = $1"
                     " AND l.deleted_at IS NULL)" OTHER_CONDITIONS);
         stmt_bind_str(st, 1, f->sku);
+    } else if (f->organization_id) {
+        st = tx_prepare(tx, COLUMNS "WHERE o.organization_id IN (SELECT g.id FROM organization g"
+                                    " WHERE g.id = $1 OR g.merged_into = $1)" OTHER_CONDITIONS);
+        stmt_bind_int(st, 1, f->organization_id);
     } else if (f->q.len) {
         struct search_words words;
         search_words(f->q, arena, &words);
-        st = tx_prepare(tx, COLUMNS "WHERE " SEARCHED(1) " AND " SEARCHED(9) " AND " SEARCHED(
-                                10) " AND " SEARCHED(11) " AND " SEARCHED(12) " AND " SEARCHED(13)
-                                OTHER_CONDITIONS " /* scan wanted */");
+        st = tx_prepare(tx, COLUMNS "WHERE " SEARCHED_ALL OTHER_CONDITIONS " /* scan wanted */");
         stmt_bind_str(st, 1, words.pattern[0]);
         for (int i = 1; i < SEARCH_WORDS_MAX; i++)
             stmt_bind_str(st, 8 + i, words.pattern[i]);
@@ -218,7 +252,7 @@ enum err order_list(struct tx *tx, const struct order_filter *filter, const stru
 
 static void bind_head(struct stmt *st, const struct order *o)
 {
-    stmt_bind_str(st, 1, o->organization);
+    stmt_bind_int(st, 1, o->organization_id);
     stmt_bind_opt_str(st, 2, o->channel_status);
     stmt_bind_opt_int(st, 3, o->channel_updated_at);
     stmt_bind_int(st, 4, o->channel_unmapped);
@@ -250,11 +284,45 @@ static void audit_head(
     change_list_release(&l);
 }
 
+static enum err refuse_archived(struct change *c, const struct order *in, struct error *e)
+{
+    enum err rc = OK;
+    for (size_t i = 0; i < in->line_count && !rc; i++) {
+        char pointer[ERROR_POINTER_MAX];
+        (void)snprintf(pointer, sizeof pointer, "/lines/%zu/variation_id", i);
+        if (in->lines[i].variation_id)
+            rc = variation_refuse_archived(c->tx, in->lines[i].variation_id, pointer, e);
+    }
+    return rc;
+}
+
+/* A status whose orders are being moved away takes none in: people are refused, and an order from a
+ * channel, whose map was read a moment ago, goes to the replacement. */
+static enum err check_status(struct change *c, struct order *o, struct error *e)
+{
+    struct stmt *st = tx_prepare(c->tx, "SELECT replaced_by FROM order_status WHERE id = $1");
+    stmt_bind_int(st, 1, o->status_id);
+    int64_t replaced_by;
+    enum err rc = stmt_scalar(st, 0, &replaced_by, e);
+    if (rc || !replaced_by) return rc;
+    if (!o->channel_id || c->actor->kind != ACTOR_CHANNEL)
+        return error_at(
+            e, ERR_CONFLICT, "retiring", "/status", "this order status is being retired");
+    o->status_id = replaced_by;
+    return OK;
+}
+
 enum err order_create(struct change *c, struct order *in, struct error *e)
 {
     tx_lock(c->tx, LOCK_CANDIDATES, false);
+    enum err rc = refuse_archived(c, in, e);
+    if (!rc) rc = check_status(c, in, e);
+    if (!rc)
+        rc =
+            organization_of_name(c, in->organization, in->channel_id != 0, &in->organization_id, e);
+    if (rc) return rc;
     struct stmt *st = tx_prepare(c->tx,
-        "INSERT INTO sales_order (organization, channel_status, channel_updated_at,"
+        "INSERT INTO sales_order (organization_id, channel_status, channel_updated_at,"
         " channel_unmapped, cancel_requested, status_id, ordered_at, notes, channel_id,"
         " channel_order_id, channel_marketplace_id, created_at, updated_at)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12) RETURNING id");
@@ -263,7 +331,7 @@ enum err order_create(struct change *c, struct order *in, struct error *e)
     stmt_bind_opt_str(st, 10, in->channel_order_id);
     stmt_bind_opt_str(st, 11, in->channel_marketplace_id);
     stmt_bind_int(st, 12, c->now);
-    enum err rc = stmt_scalar(st, 0, &in->id, e);
+    rc = stmt_scalar(st, 0, &in->id, e);
     if (rc == ERR_CONFLICT && str_eq(str_of(e->code), S("unique")))
         return error_code(e, rc, "duplicate", "this channel order is already here");
     for (size_t i = 0; i < in->line_count && !rc; i++)
@@ -279,14 +347,19 @@ enum err order_create(struct change *c, struct order *in, struct error *e)
 enum err order_update(
     struct change *c, const struct order *before, struct order *after, struct error *e)
 {
+    enum err rc = OK;
+    if (before->status_id != after->status_id) rc = check_status(c, after, e);
+    if (!rc && !str_eq(before->organization, after->organization))
+        rc = organization_of_name(c, after->organization, false, &after->organization_id, e);
+    if (rc) return rc;
     struct stmt *st = tx_prepare(c->tx,
-        "UPDATE sales_order SET organization = $1, channel_status = $2, channel_updated_at = $3,"
+        "UPDATE sales_order SET organization_id = $1, channel_status = $2, channel_updated_at = $3,"
         " channel_unmapped = $4, cancel_requested = $5, status_id = $6, ordered_at = $7,"
         " notes = $8, updated_at = $9, version = version + 1 WHERE id = $10");
     bind_head(st, after);
     stmt_bind_int(st, 9, c->now);
     stmt_bind_int(st, 10, before->id);
-    enum err rc = stmt_run(st, NULL, e);
+    rc = stmt_run(st, NULL, e);
     if (rc) return rc;
     after->version = before->version + 1;
     after->updated_at = c->now;

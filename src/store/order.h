@@ -20,6 +20,7 @@ struct order_line {
     struct money price;         /* per unit */
     struct str channel_line_id; /* empty: made here */
     int64_t committed;
+    int64_t returned; /* units that filled it and came back; they are not wanted again */
     const int64_t *candidates;
     size_t candidate_count; /* 0: Unknown SKU */
 };
@@ -30,13 +31,18 @@ struct order_item {
     int64_t variation_id;
     int64_t line_id; /* the line it is matched to; 0: direct commit */
     time_ms committed_at;
+    struct money sale; /* as set by hand, or the unit price of its line */
+    bool sale_by_hand;
+    struct money paid;
+    struct str warehouse, location;
 };
 
 struct order {
     int64_t id;
     struct str number;
-    struct str organization;
-    int64_t channel_id; /* 0: made here */
+    struct str organization; /* its name; a new one makes an organization */
+    int64_t organization_id; /* when read; set by order_create and order_update */
+    int64_t channel_id;      /* 0: made here */
     struct str channel_order_id, channel_status, channel_marketplace_id;
     time_ms channel_updated_at;
     bool channel_unmapped; /* the channel's status has no map; ours was kept */
@@ -53,12 +59,13 @@ struct order {
     size_t line_count;
     struct order_item *items; /* in order of commitment */
     size_t item_count;
-    int64_t direct_count; /* items matched to no line */
+    int64_t direct_count;   /* items matched to no line */
+    int64_t returned_count; /* units that came back, undone returns left out */
 };
 
 struct order_filter {
     struct str channel_order_id, sku, esn, q; /* empty: any */
-    int64_t status_id, channel_id;
+    int64_t status_id, channel_id, organization_id;
     bool has_channel; /* channel_id 0 then means orders made here */
     bool unknown_sku;
     bool has_is_open, is_open;
@@ -78,11 +85,13 @@ MUST_USE enum err order_lock(
 
 /* Uses organization, channel fields, status_id, ordered_at, notes and the lines; sets ids, number,
  * version and times. Variations and the status were checked by the caller. ERR_CONFLICT
- * "duplicate" when the channel order exists. */
+ * "duplicate" when the channel order exists, "archived" (/organization, or a line's variation),
+ * "retiring" (/status). */
 MUST_USE enum err order_create(struct change *c, struct order *in, struct error *e);
 
 /* organization, status_id, ordered_at, notes and the channel_* fields; lines are not touched. Both
- * come from order_lock in this transaction. */
+ * come from order_lock in this transaction. ERR_CONFLICT "archived", "retiring", and
+ * "duplicate_open_item" when it would open with an item whose ESN is in stock again. */
 MUST_USE enum err order_update(
     struct change *c, const struct order *before, struct order *after, struct error *e);
 
@@ -99,6 +108,25 @@ MUST_USE enum err order_line_update(struct change *c, const struct order *order,
  * back. */
 MUST_USE enum err order_line_delete(
     struct change *c, const struct order *order, const struct order_line *line, struct error *e);
+
+/* What the item was sold for; absent: the unit price of its line again. ERR_NOT_FOUND when it is
+ * not on this order. */
+MUST_USE enum err order_item_price(struct change *c, const struct order *order, int64_t item_id,
+    struct money sale, struct error *e);
+
+/* A new version of the order, without anything else of it changed. */
+void order_touch(struct change *c, const struct order *order);
+
+/* One status for many orders. Codes: "not_found", "unchanged", "retiring", "duplicate_open_item"
+ * (it would open with a phone that has been received again since). */
+struct status_result {
+    int64_t order_id;
+    const char *code; /* "" when changed */
+    struct str detail;
+};
+/* ids: ascending, no two equal. Each order by itself: one that is refused stops no other. */
+MUST_USE enum err order_set_statuses(struct change *c, const int64_t *ids, size_t count,
+    int64_t status_id, struct status_result *results, struct error *e);
 
 /* Makes the lines match the items: raises quantities of exact lines and adds lines for items that
  * are matched to none (domain.md 3, overcommitted). */

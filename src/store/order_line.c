@@ -2,6 +2,7 @@
 #include "store/order.h"
 
 #include "base/limits.h"
+#include "store/variation.h"
 
 enum err order_line_insert(
     struct change *c, int64_t order_id, struct order_line *line, struct error *e)
@@ -21,7 +22,7 @@ enum err order_line_insert(
     return stmt_scalar(st, 0, &line->id, e);
 }
 
-static void touch(struct change *c, const struct order *order)
+void order_touch(struct change *c, const struct order *order)
 {
     struct stmt *st = tx_prepare(
         c->tx, "UPDATE sales_order SET version = version + 1, updated_at = $1 WHERE id = $2");
@@ -45,21 +46,34 @@ static void audit_line(struct change *c, const struct order *order, const char *
     change_list_release(&l);
 }
 
-enum err order_line_add(
+static enum err add_line(
     struct change *c, const struct order *order, struct order_line *line, struct error *e)
 {
     if (order->line_count >= ORDER_LINES_MAX)
         return error_set(e, ERR_TOO_LARGE, "an order has at most %d lines", ORDER_LINES_MAX);
     enum err rc = order_line_insert(c, order->id, line, e);
     if (rc) return rc;
-    touch(c, order);
+    order_touch(c, order);
     audit_line(c, order, "line", NULL, line);
     return derive_order(c, order->id, e);
+}
+
+enum err order_line_add(
+    struct change *c, const struct order *order, struct order_line *line, struct error *e)
+{
+    enum err rc = line->variation_id
+                      ? variation_refuse_archived(c->tx, line->variation_id, "/variation_id", e)
+                      : OK;
+    return rc ? rc : add_line(c, order, line, e);
 }
 
 enum err order_line_update(struct change *c, const struct order *order,
     const struct order_line *before, const struct order_line *after, struct error *e)
 {
+    bool renamed = after->variation_id && after->variation_id != before->variation_id;
+    enum err rc =
+        renamed ? variation_refuse_archived(c->tx, after->variation_id, "/variation_id", e) : OK;
+    if (rc) return rc;
     struct stmt *st = tx_prepare(c->tx,
         "UPDATE order_line SET variation_id = $1, sku = $2, title = $3, quantity = $4,"
         " price_amount = $5, price_currency = $6 WHERE id = $7 AND order_id = $8");
@@ -70,9 +84,9 @@ enum err order_line_update(struct change *c, const struct order *order,
     stmt_bind_money(st, 5, after->price);
     stmt_bind_int(st, 7, before->id);
     stmt_bind_int(st, 8, order->id);
-    enum err rc = stmt_run(st, NULL, e);
+    rc = stmt_run(st, NULL, e);
     if (rc) return rc;
-    touch(c, order);
+    order_touch(c, order);
     audit_line(c, order, "line", before, after);
     return derive_order(c, order->id, e);
 }
@@ -87,7 +101,7 @@ enum err order_line_delete(
     stmt_bind_int(st, 3, order->id);
     enum err rc = stmt_run(st, NULL, e);
     if (rc) return rc;
-    touch(c, order);
+    order_touch(c, order);
     audit_line(c, order, "line", line, NULL);
     return derive_order(c, order->id, e);
 }
@@ -111,7 +125,7 @@ enum err order_match_lines(struct change *c, const struct order *order, struct e
                 .sku = S(""),
                 .title = S(""),
                 .quantity = group->direct };
-            rc = order_line_add(c, order, &added, e);
+            rc = add_line(c, order, &added, e); /* units that are there, archived or not */
         }
     }
     return rc;

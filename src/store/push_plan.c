@@ -22,6 +22,17 @@ static enum err read_marks(
     return stmt_end(st, e);
 }
 
+/* Whoever follows the stock levels hears of these variations too. */
+static void pass_on(struct change *c, const struct marks *variations)
+{
+    struct stmt *st = tx_prepare(c->tx,
+        "INSERT INTO change_mark (kind, resource_id) SELECT DISTINCT 62, variation_id"
+        " FROM dirty_variation WHERE id IN {ints $1}");
+    stmt_bind_ints(st, 1, variations->ids, variations->count);
+    stmt_later(st);
+    tx_notify(c->tx, TOPIC_CHANGES);
+}
+
 /* Takes marks away; what is read after this sees at least what made them. */
 static enum err take_marks(
     struct change *c, int limit, struct marks *variations, struct marks *listings, struct error *e)
@@ -36,6 +47,7 @@ static enum err take_marks(
     rc = read_marks(st, c->arena, limit, listings, e);
     if (rc) return rc;
     if (variations->count) {
+        pass_on(c, variations);
         st = tx_prepare(c->tx, "DELETE FROM dirty_variation WHERE id IN {ints $1}");
         stmt_bind_ints(st, 1, variations->ids, variations->count);
         stmt_later(st);

@@ -6,7 +6,7 @@
 
 struct reference_sql {
     const char *resource;
-    const char *list;   /* $1 after, $2 limit; locations: $3 warehouse */
+    const char *list;   /* $1 after, $2 limit, and as list_bind gives them */
     const char *load;   /* $1 id */
     const char *find;   /* $1 title; locations: $2 warehouse */
     const char *insert; /* parameters as bind_fields gives them, then now */
@@ -16,94 +16,108 @@ struct reference_sql {
 };
 
 #define GRADE_COLUMNS                                                                              \
-    "SELECT id, title, color, position, '', 0, 0, 0, 0, version, created_at, updated_at FROM "     \
-    "grade "
+    "SELECT id, title, color, position, '', 0, 0, 0, 0, version, created_at, updated_at, archived" \
+    ", NULL FROM grade "
 #define DAMAGE_COLUMNS                                                                             \
-    "SELECT id, title, color, 0, initials, 0, 0, 0, 0, version, created_at, updated_at"            \
-    " FROM damage_condition "
+    "SELECT id, title, color, position, initials, 0, 0, 0, 0, version, created_at, updated_at,"    \
+    " archived, NULL FROM damage_condition "
 #define WAREHOUSE_COLUMNS                                                                          \
-    "SELECT id, name, color, 0, '', 0, 0, 0, 0, version, created_at, updated_at FROM warehouse "
+    "SELECT id, name, color, 0, '', 0, 0, 0, 0, version, created_at, updated_at, archived"         \
+    ", NULL FROM warehouse "
 #define LOCATION_COLUMNS                                                                           \
-    "SELECT id, name, NULL, 0, '', 0, 0, 0, warehouse_id, version, created_at, updated_at"         \
-    " FROM location "
+    "SELECT id, name, NULL, 0, '', 0, 0, 0, warehouse_id, version, created_at, updated_at,"        \
+    " archived, NULL FROM location "
 #define STATUS_COLUMNS                                                                             \
-    "SELECT id, title, color, position, '', 0, 0, 0, 0, version, created_at, updated_at"           \
-    " FROM inventory_status "
+    "SELECT id, title, color, position, '', 0, 0, 0, 0, version, created_at, updated_at, archived" \
+    ", NULL FROM inventory_status "
 #define ORDER_STATUS_COLUMNS                                                                       \
     "SELECT id, title, color, position, '', is_open, allow_commitment, sync_to_shipstation, 0,"    \
-    " version, created_at, updated_at FROM order_status "
+    " version, created_at, updated_at, 0,"                                                         \
+    " (SELECT r.title FROM order_status r WHERE r.id = order_status.replaced_by) FROM "            \
+    "order_status "
+
+/* Lists by place: $1 and $3 are the id and the position after which to go on. */
+#define BY_POSITION                                                                                \
+    "WHERE (position > $3 OR (position = $3 AND id > $1)) AND ($4 = 2 OR archived = $4)"           \
+    " ORDER BY position, id LIMIT $2"
+#define BY_ID "WHERE id > $1 AND ($3 = 2 OR archived = $3) ORDER BY id LIMIT $2"
 
 static const struct reference_sql sql_of[REFERENCE_KIND_COUNT] = {
     [REFERENCE_GRADE] = {
         .resource = "grade",
-        .list = GRADE_COLUMNS "WHERE id > $1 ORDER BY id LIMIT $2",
+        .list = GRADE_COLUMNS BY_POSITION,
         .load = GRADE_COLUMNS "WHERE id = $1",
         .find = GRADE_COLUMNS "WHERE title = $1",
         .insert = "INSERT INTO grade (title, color, position, created_at, updated_at)"
                   " VALUES ($1, $2, $3, $4, $4) RETURNING id",
-        .update = "UPDATE grade SET title = $1, color = $2, position = $3, updated_at = $4,"
-                  " version = version + 1 WHERE id = $5 AND version = $6",
+        .update = "UPDATE grade SET title = $1, color = $2, position = $3, archived = $4,"
+                  " updated_at = $5, version = version + 1 WHERE id = $6 AND version = $7",
         .remove = "DELETE FROM grade WHERE id = $1",
         .in_use = "SELECT 1 FROM variation WHERE grade_id = $1 LIMIT 1 /* scan wanted */",
     },
     [REFERENCE_DAMAGE] = {
         .resource = "damage_condition",
-        .list = DAMAGE_COLUMNS "WHERE id > $1 ORDER BY id LIMIT $2",
+        .list = DAMAGE_COLUMNS BY_POSITION,
         .load = DAMAGE_COLUMNS "WHERE id = $1",
         .find = DAMAGE_COLUMNS "WHERE title = $1",
-        .insert = "INSERT INTO damage_condition (title, color, initials, created_at, updated_at)"
-                  " VALUES ($1, $2, $3, $4, $4) RETURNING id",
-        .update = "UPDATE damage_condition SET title = $1, color = $2, initials = $3,"
-                  " updated_at = $4, version = version + 1 WHERE id = $5 AND version = $6",
+        .insert = "INSERT INTO damage_condition (title, color, initials, position, created_at,"
+                  " updated_at) VALUES ($1, $2, $3, $4, $5, $5) RETURNING id",
+        .update = "UPDATE damage_condition SET title = $1, color = $2, initials = $3, position = $4,"
+                  " archived = $5, updated_at = $6, version = version + 1"
+                  " WHERE id = $7 AND version = $8",
         .remove = "DELETE FROM damage_condition WHERE id = $1",
         .in_use = "SELECT 1 FROM variation WHERE ',' || damages || ',' LIKE '%,' || CAST($1 AS TEXT) || ',%'"
                   " LIMIT 1 /* scan wanted */",
     },
     [REFERENCE_WAREHOUSE] = {
         .resource = "warehouse",
-        .list = WAREHOUSE_COLUMNS "WHERE id > $1 ORDER BY id LIMIT $2",
+        .list = WAREHOUSE_COLUMNS BY_ID,
         .load = WAREHOUSE_COLUMNS "WHERE id = $1",
         .find = WAREHOUSE_COLUMNS "WHERE name = $1",
         .insert = "INSERT INTO warehouse (name, color, created_at, updated_at)"
                   " VALUES ($1, $2, $3, $3) RETURNING id",
-        .update = "UPDATE warehouse SET name = $1, color = $2, updated_at = $3,"
-                  " version = version + 1 WHERE id = $4 AND version = $5",
+        .update = "UPDATE warehouse SET name = $1, color = $2, archived = $3, updated_at = $4,"
+                  " version = version + 1 WHERE id = $5 AND version = $6",
         .remove = "DELETE FROM warehouse WHERE id = $1",
         .in_use = "SELECT 1 FROM item WHERE warehouse_id = $1"
                   " UNION ALL SELECT 1 FROM location WHERE warehouse_id = $1"
+                  " UNION ALL SELECT 1 FROM purchase_order WHERE warehouse_id = $1"
                   " UNION ALL SELECT 1 FROM channel_counted_warehouse WHERE warehouse_id = $1"
                   " LIMIT 1 /* scan wanted */",
     },
     [REFERENCE_LOCATION] = {
         .resource = "location",
-        .list = LOCATION_COLUMNS "WHERE id > $1 AND warehouse_id = $3 ORDER BY id LIMIT $2",
+        .list = LOCATION_COLUMNS "WHERE id > $1 AND ($3 = 2 OR archived = $3)"
+                                 " AND warehouse_id = $4 ORDER BY id LIMIT $2",
         .load = LOCATION_COLUMNS "WHERE id = $1",
         .find = LOCATION_COLUMNS "WHERE name = $1 AND warehouse_id = $2",
         .insert = "INSERT INTO location (name, warehouse_id, created_at, updated_at)"
                   " VALUES ($1, $2, $3, $3) RETURNING id",
-        .update = "UPDATE location SET name = $1, updated_at = $2, version = version + 1"
-                  " WHERE id = $3 AND version = $4",
+        .update = "UPDATE location SET name = $1, archived = $2, updated_at = $3,"
+                  " version = version + 1 WHERE id = $4 AND version = $5",
         .remove = "DELETE FROM location WHERE id = $1",
         .in_use = "SELECT 1 FROM item WHERE location_id = $1 LIMIT 1 /* scan wanted */",
     },
     [REFERENCE_STATUS] = {
         .resource = "inventory_status",
-        .list = STATUS_COLUMNS "WHERE id > $1 ORDER BY id LIMIT $2",
+        .list = STATUS_COLUMNS BY_ID,
         .load = STATUS_COLUMNS "WHERE id = $1",
         .find = STATUS_COLUMNS "WHERE title = $1",
         .insert = "INSERT INTO inventory_status (title, color, position, created_at, updated_at)"
                   " VALUES ($1, $2, $3, $4, $4) RETURNING id",
-        .update = "UPDATE inventory_status SET title = $1, color = $2, position = $3,"
-                  " updated_at = $4, version = version + 1 WHERE id = $5 AND version = $6",
+        .update = "UPDATE inventory_status SET title = $1, color = $2, position = $3, archived = $4,"
+                  " updated_at = $5, version = version + 1 WHERE id = $6 AND version = $7",
         .remove = "DELETE FROM inventory_status WHERE id = $1",
         .in_use = "SELECT 1 FROM item WHERE status_id = $1 OR former_status_id = $1"
                   " UNION ALL SELECT 1 FROM channel_counted_status WHERE status_id = $1"
+                  " UNION ALL SELECT 1 FROM purchase_order WHERE inventory_status_id = $1"
                   " UNION ALL SELECT 1 FROM setting WHERE key LIKE '%_status'"
                   " AND value = CAST($1 AS TEXT) LIMIT 1 /* scan wanted */",
     },
     [REFERENCE_ORDER_STATUS] = {
         .resource = "order_status",
-        .list = ORDER_STATUS_COLUMNS "WHERE id > $1 ORDER BY id LIMIT $2",
+        .list = ORDER_STATUS_COLUMNS "WHERE (position > $3 OR (position = $3 AND id > $1))"
+                                     " ORDER BY position, id LIMIT $2",
         .load = ORDER_STATUS_COLUMNS "WHERE id = $1",
         .find = ORDER_STATUS_COLUMNS "WHERE title = $1",
         .insert = "INSERT INTO order_status (title, color, position, is_open, allow_commitment,"
@@ -115,6 +129,7 @@ static const struct reference_sql sql_of[REFERENCE_KIND_COUNT] = {
         .remove = "DELETE FROM order_status WHERE id = $1",
         .in_use = "SELECT 1 FROM sales_order WHERE status_id = $1"
                   " UNION ALL SELECT 1 FROM channel_status_map WHERE order_status_id = $1"
+                  " UNION ALL SELECT 1 FROM order_status WHERE replaced_by = $1"
                   " LIMIT 1 /* scan wanted */",
     },
 };
@@ -122,6 +137,11 @@ static const struct reference_sql sql_of[REFERENCE_KIND_COUNT] = {
 const char *reference_resource(enum reference_kind kind)
 {
     return sql_of[kind].resource;
+}
+
+bool reference_has_order(enum reference_kind kind)
+{
+    return kind == REFERENCE_GRADE || kind == REFERENCE_DAMAGE || kind == REFERENCE_ORDER_STATUS;
 }
 
 static void read_row(struct stmt *st, struct arena *arena, struct reference *out)
@@ -139,7 +159,21 @@ static void read_row(struct stmt *st, struct arena *arena, struct reference *out
         .version = stmt_int(st, 9),
         .created_at = stmt_int(st, 10),
         .updated_at = stmt_int(st, 11),
+        .archived = stmt_int(st, 12) != 0,
+        .replaced_by = stmt_str(st, 13, arena),
     };
+}
+
+static void list_bind(
+    struct stmt *st, const struct reference_filter *filter, const struct page *page)
+{
+    int n = 1;
+    stmt_bind_int(st, n++, page->after);
+    stmt_bind_int(st, n++, page->limit + 1);
+    if (reference_has_order(filter->kind)) stmt_bind_int(st, n++, filter->after_position);
+    if (filter->kind == REFERENCE_ORDER_STATUS) return;
+    stmt_bind_int(st, n++, filter->archived);
+    if (filter->kind == REFERENCE_LOCATION) stmt_bind_int(st, n, filter->warehouse_id);
 }
 
 enum err reference_list(struct tx *tx, const struct reference_filter *filter,
@@ -150,9 +184,7 @@ enum err reference_list(struct tx *tx, const struct reference_filter *filter,
     *out = rows;
     *count = 0;
     struct stmt *st = tx_prepare(tx, sql_of[filter->kind].list);
-    stmt_bind_int(st, 1, page->after);
-    stmt_bind_int(st, 2, page->limit + 1);
-    if (filter->kind == REFERENCE_LOCATION) stmt_bind_int(st, 3, filter->warehouse_id);
+    list_bind(st, filter, page);
     while (stmt_row(st))
         read_row(st, arena, &rows[(*count)++]);
     return stmt_end(st, e);
@@ -199,6 +231,7 @@ static int bind_fields(
         break;
     case REFERENCE_DAMAGE:
         stmt_bind_str(st, n++, row->initials);
+        stmt_bind_int(st, n++, row->position);
         break;
     case REFERENCE_WAREHOUSE:
         break;
@@ -210,8 +243,9 @@ static int bind_fields(
         stmt_bind_int(st, n++, row->is_open);
         stmt_bind_int(st, n++, row->allow_commitment);
         stmt_bind_int(st, n++, row->sync_to_shipstation);
-        break;
+        return n;
     }
+    if (!creating) stmt_bind_int(st, n++, row->archived);
     return n;
 }
 
@@ -230,6 +264,10 @@ static void list_changes(
     change_list_diff(l, "title", from->title, to->title);
     change_list_diff(l, "color", from->color, to->color);
     change_list_diff(l, "initials", from->initials, to->initials);
+    if (from->position != to->position)
+        change_list_add_int(l, "position", from->position, to->position);
+    if (from->archived != to->archived)
+        change_list_add_int(l, "archived", from->archived, to->archived);
     if (from->is_open != to->is_open) change_list_add_int(l, "is_open", from->is_open, to->is_open);
     if (from->allow_commitment != to->allow_commitment)
         change_list_add_int(l, "allow_commitment", from->allow_commitment, to->allow_commitment);
@@ -255,17 +293,33 @@ enum err reference_create(
     return OK;
 }
 
+/* What the account's settings give to items cannot be put away. */
+static enum err refuse_set_status(
+    struct change *c, enum reference_kind kind, const struct reference *row, struct error *e)
+{
+    struct settings settings;
+    if (kind != REFERENCE_STATUS || !row->archived) return OK;
+    enum err rc = settings_load(c->tx, &settings, e);
+    if (rc || (row->id != settings.committed_status_id && row->id != settings.received_status_id))
+        return rc;
+    return error_at(e, ERR_CONFLICT, "in_use", "/archived",
+        "the settings name \"%.*s\" as the status of committed or received items",
+        STR_FMT(row->title));
+}
+
 enum err reference_update(struct change *c, enum reference_kind kind,
     const struct reference *before, struct reference *after, struct error *e)
 {
     bool opens = kind == REFERENCE_ORDER_STATUS && before->is_open != after->is_open;
+    enum err rc = refuse_set_status(c, kind, after, e);
+    if (rc) return rc;
     if (opens) tx_lock(c->tx, LOCK_CANDIDATES, true);
     struct stmt *st = tx_prepare(c->tx, sql_of[kind].update);
     int n = bind_fields(st, kind, after, false);
     stmt_bind_int(st, n, c->now);
     stmt_bind_int(st, n + 1, before->id);
     stmt_bind_int(st, n + 2, before->version);
-    enum err rc = stmt_run_versioned(st, e);
+    rc = stmt_run_versioned(st, e);
     if (rc) return explain_duplicate(kind, rc, e);
     after->version = before->version + 1;
     after->updated_at = c->now;
@@ -305,8 +359,18 @@ enum err reference_delete(
     return OK;
 }
 
+enum err reference_next_position(
+    struct tx *tx, enum reference_kind kind, int64_t *position, struct error *e)
+{
+    *position = 0;
+    if (kind != REFERENCE_ORDER_STATUS) return OK;
+    struct stmt *st = tx_prepare(tx, "SELECT MAX(position) + 1 FROM order_status");
+    return stmt_scalar(st, 0, position, e);
+}
+
 enum err reference_first_order_status(struct tx *tx, int64_t *id, struct error *e)
 {
-    struct stmt *st = tx_prepare(tx, "SELECT id FROM order_status ORDER BY id LIMIT 1");
+    struct stmt *st = tx_prepare(tx, "SELECT id FROM order_status WHERE replaced_by IS NULL"
+                                     " ORDER BY position, id LIMIT 1");
     return stmt_scalar(st, 0, id, e);
 }

@@ -2,7 +2,7 @@
 #include "store/run.h"
 
 static const char *const kinds[RUN_KIND_COUNT] = { "sync_listings", "import_orders",
-    "backfill_orders", "push_quantities" };
+    "backfill_orders", "push_quantities", "import_catalog", "import_items", "import_connections" };
 static const char *const states[RUN_STATE_COUNT] = { "queued", "running", "succeeded", "failed",
     "canceled" };
 
@@ -38,7 +38,8 @@ bool run_state_parse(struct str name, enum run_state *out)
 
 #define COLUMNS                                                                                    \
     "SELECT id, channel_id, kind, state, done, total, message, error, progress, created_at,"       \
-    " started_at, finished_at FROM run "
+    " started_at, finished_at, i.run_id, i.dry_run, i.created, i.updated, i.unchanged,"            \
+    " i.rejected, i.warnings FROM run LEFT JOIN import_run i ON i.run_id = run.id "
 
 static void read_run(struct stmt *st, struct arena *arena, struct run *out)
 {
@@ -53,6 +54,9 @@ static void read_run(struct stmt *st, struct arena *arena, struct run *out)
         .created_at = stmt_int(st, 9),
         .started_at = stmt_int(st, 10),
         .finished_at = stmt_int(st, 11),
+        .imports = !stmt_null(st, 12),
+        .counts = { stmt_int(st, 13) != 0, stmt_int(st, 14), stmt_int(st, 15), stmt_int(st, 16),
+            stmt_int(st, 17), stmt_int(st, 18) },
     };
     (void)run_kind_parse(stmt_str_view(st, 2), &out->kind);
     (void)run_state_parse(stmt_str_view(st, 3), &out->state);

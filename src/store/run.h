@@ -8,8 +8,17 @@
 
 #include "store/store.h"
 
-enum run_kind { RUN_SYNC_LISTINGS, RUN_IMPORT_ORDERS, RUN_BACKFILL_ORDERS, RUN_PUSH_QUANTITIES };
-#define RUN_KIND_COUNT (RUN_PUSH_QUANTITIES + 1)
+enum run_kind {
+    RUN_SYNC_LISTINGS,
+    RUN_IMPORT_ORDERS,
+    RUN_BACKFILL_ORDERS,
+    RUN_PUSH_QUANTITIES,
+    /* Spreadsheets (store/import_run.h); they have no channel. */
+    RUN_IMPORT_CATALOG,
+    RUN_IMPORT_ITEMS,
+    RUN_IMPORT_CONNECTIONS,
+};
+#define RUN_KIND_COUNT (RUN_IMPORT_CONNECTIONS + 1)
 const char *run_kind_name(enum run_kind kind); /* "sync_listings" */
 bool run_kind_parse(struct str name, enum run_kind *out);
 
@@ -17,6 +26,12 @@ enum run_state { RUN_QUEUED, RUN_RUNNING, RUN_SUCCEEDED, RUN_FAILED, RUN_CANCELE
 #define RUN_STATE_COUNT (RUN_CANCELED + 1)
 const char *run_state_name(enum run_state state);
 bool run_state_parse(struct str name, enum run_state *out);
+
+/* Rows of a spreadsheet by what came of them; warnings may be several of one row. */
+struct import_counts {
+    bool dry_run;
+    int64_t created, updated, unchanged, rejected, warnings;
+};
 
 struct run {
     int64_t id;
@@ -28,6 +43,8 @@ struct run {
     struct str error;    /* JSON {code, detail, channel_message, request_id}, or empty */
     struct str progress; /* the engine's own note of where it stands */
     time_ms created_at, started_at, finished_at; /* 0: not yet */
+    bool imports; /* a spreadsheet; then what has come of it so far */
+    struct import_counts counts;
 };
 
 struct run_order {

@@ -66,6 +66,49 @@ struct explanation {
     struct explained_line *lines;
     size_t line_count;
 };
+/* What is behind a figure, page by page: of one SKU, variation or listing, or (none given) of all.
+ */
+struct stock_scope {
+    struct str sku;
+    int64_t variation_id, listing_id;
+};
+struct explained_items {
+    struct explained_item *rows;
+    size_t count;
+};
+struct explained_lines {
+    struct explained_line *rows;
+    size_t count;
+};
+/* The uncommitted items that are counted, by id: as many as on_hand. A listing counts what its
+ * channel counts where the filter names nothing. */
+MUST_USE enum err stock_item_list(struct tx *tx, const struct stock_scope *scope,
+    const struct stock_filter *filter, const struct page *page, struct arena *arena,
+    struct explained_items *out, struct error *e);
+/* The lines of open orders that still need some of it, by id: their uncommitted units are the
+ * outstanding ones. */
+MUST_USE enum err stock_line_list(struct tx *tx, const struct stock_scope *scope,
+    const struct page *page, struct arena *arena, struct explained_lines *out, struct error *e);
+
+/* Figures of listings, of one channel (0: any) or of these (none given: all), by id. */
+struct stock_listings {
+    int64_t channel_id;
+    const int64_t *ids;
+    size_t count;
+};
+struct listing_level {
+    int64_t listing_id, channel_id;
+    struct str sku;
+    int64_t on_hand, outstanding;
+};
+struct listing_levels {
+    struct listing_level *rows;
+    size_t count;
+};
+MUST_USE enum err stock_level_of_listings(struct tx *tx, const struct stock_listings *which,
+    const struct stock_filter *filter, const struct page *page, struct arena *arena,
+    struct listing_levels *out, struct error *e);
+
 enum { EXPLANATION_ROWS_MAX = 500 };
 MUST_USE enum err stock_explain(struct tx *tx, int64_t listing_id, struct arena *arena,
     struct explanation *out, struct error *e);

@@ -2,6 +2,8 @@
 #include "store/store.h"
 
 #include "base/assert.h"
+#include "core/permission.h"
+#include "store/audit.h"
 
 static const char *const actor_kinds[] = { "system", "user", "token", "channel" };
 
@@ -57,6 +59,15 @@ void change_list_add_int(struct change_list *l, const char *field, int64_t from,
     buf_release(&text[1]);
 }
 
+void change_list_add_time(struct change_list *l, const char *field, time_ms from, time_ms to)
+{
+    char text[2][RFC3339_SIZE];
+    struct str absent = { 0 };
+    if (from == to) return;
+    change_list_add(l, field, from ? rfc3339_format(from, text[0]) : absent,
+        to ? rfc3339_format(to, text[1]) : absent);
+}
+
 void change_list_diff(struct change_list *l, const char *field, struct str from, struct str to)
 {
     if (!!from.at == !!to.at && str_eq(from, to)) return;
@@ -83,13 +94,17 @@ static const char *topic_of(struct str resource)
         { "item", TOPIC_ITEM },
         { "listing", TOPIC_LISTING },
         { "order", TOPIC_ORDER },
+        { "organization", TOPIC_ORDER },
         { "variation", TOPIC_VARIATION },
+        { "purchase_order", TOPIC_PURCHASE_ORDER },
+        { "vendor", TOPIC_PURCHASE_ORDER },
         { "settings", TOPIC_SETTINGS },
         { "grade", TOPIC_SETTINGS },
         { "damage_condition", TOPIC_SETTINGS },
         { "warehouse", TOPIC_SETTINGS },
         { "location", TOPIC_SETTINGS },
         { "inventory_status", TOPIC_SETTINGS },
+        { "item_field", TOPIC_SETTINGS },
         { "order_status", TOPIC_SETTINGS },
     };
     for (size_t i = 0; i < sizeof topics / sizeof *topics; i++)
@@ -112,6 +127,29 @@ void audit_add(struct change *c, const char *action, const char *resource, int64
     stmt_bind_str(st, 7, str_of(resource));
     stmt_bind_opt_int(st, 8, resource_id);
     stmt_bind_str(st, 9, changes.len ? changes : S("[]"));
+    stmt_later(st);
+    const char *topic = topic_of(str_of(resource));
+    if (topic) tx_notify(c->tx, topic);
+}
+
+void audit_add_many(struct change *c, const char *action, const char *resource, struct str entries)
+{
+    struct stmt *st = tx_prepare(c->tx,
+        tx_engine(c->tx) == DB_SQLITE
+            ? "INSERT INTO audit (resource_id, changes, at, actor_kind, actor_id, actor_name,"
+              " address, action, resource) SELECT json_extract(x.value, '$[0]'),"
+              " json_extract(x.value, '$[1]'), $2, $3, $4, $5, $6, $7, $8 FROM json_each($1) x"
+            : "INSERT INTO audit (resource_id, changes, at, actor_kind, actor_id, actor_name,"
+              " address, action, resource) SELECT CAST(x.value->>0 AS BIGINT), x.value->>1,"
+              " $2, $3, $4, $5, $6, $7, $8 FROM json_array_elements($1::json) AS x(value)");
+    stmt_bind_str(st, 1, entries);
+    stmt_bind_int(st, 2, c->now);
+    stmt_bind_str(st, 3, actor_kind_name(c->actor->kind));
+    stmt_bind_opt_int(st, 4, c->actor->id);
+    stmt_bind_str(st, 5, c->actor->name);
+    stmt_bind_str(st, 6, c->actor->address);
+    stmt_bind_str(st, 7, str_of(action));
+    stmt_bind_str(st, 8, str_of(resource));
     stmt_later(st);
     const char *topic = topic_of(str_of(resource));
     if (topic) tx_notify(c->tx, topic);
@@ -168,7 +206,7 @@ enum err stmt_run_versioned(struct stmt *st, struct error *e)
 
 enum err settings_load(struct tx *tx, struct settings *out, struct error *e)
 {
-    *out = (struct settings){ 0 };
+    *out = (struct settings){ .audit_months = AUDIT_MONTHS_DEFAULT };
     struct stmt *st = tx_prepare(tx, "SELECT key, value FROM setting");
     while (stmt_row(st)) {
         struct str key = stmt_str(st, 0, tx_arena(tx));
@@ -177,6 +215,8 @@ enum err settings_load(struct tx *tx, struct settings *out, struct error *e)
         if (str_eq(key, S("unique_skus"))) out->unique_skus = value != 0;
         if (str_eq(key, S("committed_status"))) out->committed_status_id = value;
         if (str_eq(key, S("received_status"))) out->received_status_id = value;
+        if (str_eq(key, S("audit_months"))) out->audit_months = value;
+        if (str_eq(key, S("totp_roles"))) out->totp_roles = value;
         if (str_eq(key, S("version"))) out->version = value;
         if (str_eq(key, S("updated_at"))) out->updated_at = value;
     }
@@ -225,6 +265,16 @@ static enum err take_version(struct change *c, int64_t version, struct error *e)
     return rc;
 }
 
+static struct str role_names(struct change *c, int64_t roles)
+{
+    struct str out = S("");
+    for (int r = 0; r < ROLE_COUNT; r++)
+        if (roles >> r & 1)
+            out = arena_fmt(
+                c->arena, "%.*s%s%s", STR_FMT(out), out.len ? ", " : "", role_name((enum role)r));
+    return out;
+}
+
 enum err settings_save(
     struct change *c, const struct settings *before, const struct settings *after, struct error *e)
 {
@@ -245,6 +295,13 @@ enum err settings_save(
     if (before->received_status_id != after->received_status_id)
         change_list_add_int(
             &l, "received_status", before->received_status_id, after->received_status_id);
+    if (before->audit_months != after->audit_months)
+        change_list_add_int(&l, "audit_months", before->audit_months, after->audit_months);
+    if (before->totp_roles != after->totp_roles)
+        change_list_diff(
+            &l, "totp_roles", role_names(c, before->totp_roles), role_names(c, after->totp_roles));
+    setting_put(c, "audit_months", after->audit_months);
+    setting_put(c, "totp_roles", after->totp_roles);
     setting_put(c, "unique_skus", after->unique_skus);
     setting_put(c, "committed_status", after->committed_status_id);
     setting_put(c, "received_status", after->received_status_id);

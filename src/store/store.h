@@ -45,6 +45,8 @@ struct change_list {
 void change_list_init(struct change_list *l);
 void change_list_add(struct change_list *l, const char *field, struct str from, struct str to);
 void change_list_add_int(struct change_list *l, const char *field, int64_t from, int64_t to);
+/* As RFC 3339; 0 is an absent one. Adds only when they differ. */
+void change_list_add_time(struct change_list *l, const char *field, time_ms from, time_ms to);
 /* Adds only when they differ. Either may be absent ({NULL, 0}). */
 void change_list_diff(struct change_list *l, const char *field, struct str from, struct str to);
 struct str change_list_end(struct change_list *l); /* the JSON array; valid until release */
@@ -54,6 +56,9 @@ void change_list_release(struct change_list *l);
  * told of the resource. */
 void audit_add(struct change *c, const char *action, const char *resource, int64_t resource_id,
     struct str changes);
+
+/* The same action on many: a JSON array of [resource_id, changes as text]. */
+void audit_add_many(struct change *c, const char *action, const char *resource, struct str entries);
 
 /* Topics of tx_notify. */
 #define TOPIC_STOCK "stock"             /* dirty_variation or dirty_listing has rows */
@@ -68,6 +73,8 @@ void audit_add(struct change *c, const char *action, const char *resource, int64
 #define TOPIC_ORDER_IMPORT "order_import" /* an order is held back, or no longer */
 #define TOPIC_SETTINGS "settings"         /* the account's, and its statuses, grades, warehouses */
 #define TOPIC_VARIATION "variation"
+#define TOPIC_CHANGES "changes" /* the change feed grew, or has marks to grow by (feed.h) */
+#define TOPIC_PURCHASE_ORDER "purchase_order" /* they and their vendors */
 
 /* tx_lock numbers. */
 enum {
@@ -77,6 +84,8 @@ enum {
     LOCK_MIGRATION = 2,
     LOCK_PLANNER = 3, /* one planning round at a time */
     LOCK_RUNS = 4,    /* one unfinished run of a kind per channel */
+    LOCK_REGRADE = 5, /* one making of variations that items move to */
+    LOCK_ADMINS = 30, /* one at a time ceases to be an admin */
 };
 
 /* Account settings. */
@@ -84,6 +93,8 @@ struct settings {
     bool unique_skus;
     int64_t committed_status_id;
     int64_t received_status_id;
+    int64_t audit_months; /* the audit log is kept for; audit.h */
+    int64_t totp_roles;   /* bit 1 << role: who must have a second factor */
     int64_t version;
     time_ms updated_at;
 };
@@ -111,6 +122,9 @@ MUST_USE enum err stmt_run_versioned(struct stmt *st, struct error *e);
 
 /* One integer from a statement of one row; `none` when there is no row or it is NULL. */
 MUST_USE enum err stmt_scalar(struct stmt *st, int64_t none, int64_t *out, struct error *e);
+
+/* Which rows of a list that can be archived; 0 and 1 are also the column's values. */
+enum archived_rows { ARCHIVED_LEFT_OUT, ARCHIVED_ONLY, ARCHIVED_TOO };
 
 /* A page of a list: rows after `after` (0: from the start), at most limit. Lists load one more row
  * to know whether there is a next page. */

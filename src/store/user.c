@@ -1,9 +1,11 @@
-/* user.c: users and their sessions; see people.h. */
+/* user.c: users, their passwords and the lock-out; see people.h. */
+#include "core/password.h"
 #include "store/people.h"
 
 #define COLUMNS                                                                                    \
     "SELECT u.id, u.email, u.name, u.role, u.password_hash, u.failures, u.locked_until, u.active," \
-    " u.last_seen_at, u.version, u.created_at, u.updated_at"
+    " u.last_seen_at, u.version, u.created_at, u.updated_at, u.password_by,"                       \
+    " u.password_changed_at, u.totp_secret, u.totp_since, u.totp_step"
 
 static void read_row(struct stmt *st, struct arena *arena, struct user *out)
 {
@@ -20,6 +22,11 @@ static void read_row(struct stmt *st, struct arena *arena, struct user *out)
         .version = stmt_int(st, 9),
         .created_at = stmt_int(st, 10),
         .updated_at = stmt_int(st, 11),
+        .password_by = stmt_str(st, 12, arena),
+        .password_changed_at = stmt_int(st, 13),
+        .totp_secret = stmt_blob(st, 14, arena),
+        .totp_since = stmt_int(st, 15),
+        .totp_step = stmt_int(st, 16),
     };
 }
 
@@ -54,6 +61,14 @@ enum err user_load(
     return read_one(st, arena, out, e);
 }
 
+enum err user_load_locked(
+    struct tx *tx, int64_t id, struct arena *arena, struct user *out, struct error *e)
+{
+    struct stmt *st = tx_prepare(tx, COLUMNS " FROM app_user u WHERE u.id = $1 FOR UPDATE");
+    stmt_bind_int(st, 1, id);
+    return read_one(st, arena, out, e);
+}
+
 enum err user_find(
     struct tx *tx, struct str email, struct arena *arena, struct user *out, struct error *e)
 {
@@ -82,23 +97,57 @@ static void audit_user(
     change_list_release(&l);
 }
 
+/* The password is remembered, and those that are too old to matter are forgotten. */
+static void remember_password(struct change *c, int64_t user_id, struct str hash)
+{
+    struct stmt *st = tx_prepare(
+        c->tx, "INSERT INTO password_history (user_id, password_hash, set_at) VALUES ($1, $2, $3)");
+    stmt_bind_int(st, 1, user_id);
+    stmt_bind_str(st, 2, hash);
+    stmt_bind_int(st, 3, c->now);
+    stmt_later(st);
+    st = tx_prepare(c->tx,
+        "DELETE FROM password_history WHERE user_id = $1 AND id NOT IN (SELECT id FROM"
+        " password_history WHERE user_id = $1 ORDER BY id DESC LIMIT $2)");
+    stmt_bind_int(st, 1, user_id);
+    stmt_bind_int(st, 2, PASSWORD_HISTORY);
+    stmt_later(st);
+}
+
+enum err user_passwords(struct tx *tx, int64_t id, struct arena *arena, struct str **out,
+    size_t *count, struct error *e)
+{
+    *out = arena_new(arena, struct str, PASSWORD_HISTORY);
+    *count = 0;
+    struct stmt *st = tx_prepare(tx, "SELECT password_hash FROM password_history WHERE user_id = $1"
+                                     " ORDER BY id DESC LIMIT $2");
+    stmt_bind_int(st, 1, id);
+    stmt_bind_int(st, 2, PASSWORD_HISTORY);
+    while (stmt_row(st))
+        (*out)[(*count)++] = stmt_str(st, 0, arena);
+    return stmt_end(st, e);
+}
+
 enum err user_create(struct change *c, struct user *in, struct error *e)
 {
     struct stmt *st = tx_prepare(c->tx,
-        "INSERT INTO app_user (email, name, role, password_hash, created_at, updated_at)"
-        " VALUES ($1, $2, $3, $4, $5, $5) RETURNING id");
+        "INSERT INTO app_user (email, name, role, password_hash, created_at, updated_at,"
+        " password_by, password_changed_at) VALUES ($1, $2, $3, $4, $5, $5, $6, $5) RETURNING id");
+    if (!in->password_by.len) in->password_by = S(PASSWORD_GIVEN);
     stmt_bind_str(st, 1, in->email);
     stmt_bind_str(st, 2, in->name);
     stmt_bind_str(st, 3, in->role);
     stmt_bind_str(st, 4, in->password_hash);
     stmt_bind_int(st, 5, c->now);
+    stmt_bind_str(st, 6, in->password_by);
     enum err rc = stmt_scalar(st, 0, &in->id, e);
     if (rc == ERR_CONFLICT)
         return error_at(e, rc, "duplicate", "/email", "there is already a user of that e-mail");
     if (rc) return rc;
     in->active = true;
     in->version = 1;
-    in->created_at = in->updated_at = c->now;
+    in->created_at = in->updated_at = in->password_changed_at = c->now;
+    remember_password(c, in->id, in->password_hash);
     audit_user(c, "create", &(struct user){ .active = true }, in);
     return OK;
 }
@@ -110,10 +159,12 @@ static bool is_admin(const struct user *u)
 
 static enum err refuse_last_admin(struct change *c, int64_t id, struct error *e)
 {
-    /* Locked, so that two admins cannot demote each other at the same moment. */
+    /* One at a time: two admins who demote each other would each see the other one as still there.
+     * A lock of the other admin's row would not do: with three, each could wait for another. */
+    tx_lock(c->tx, LOCK_ADMINS, true);
     struct stmt *st = tx_prepare(c->tx,
         "SELECT id /* scan wanted */ FROM app_user WHERE role = 'admin' AND active = 1"
-        " AND id <> $1 ORDER BY id LIMIT 1 FOR UPDATE");
+        " AND id <> $1 ORDER BY id LIMIT 1");
     stmt_bind_int(st, 1, id);
     int64_t other;
     enum err rc = stmt_scalar(st, 0, &other, e);
@@ -122,17 +173,15 @@ static enum err refuse_last_admin(struct change *c, int64_t id, struct error *e)
     return rc;
 }
 
-enum err user_update(
-    struct change *c, const struct user *before, struct user *after, struct error *e)
+static struct stmt *prepare_update(
+    struct change *c, const struct user *before, const struct user *after, bool clear)
 {
-    if (is_admin(before) && !is_admin(after)) {
-        enum err rc = refuse_last_admin(c, before->id, e);
-        if (rc) return rc;
-    }
     struct stmt *st = tx_prepare(c->tx,
         "UPDATE app_user SET name = $1, role = $2, active = $3, password_hash = $4,"
-        " failures = 0, locked_until = NULL, updated_at = $5, version = version + 1 WHERE id = $6"
-        " AND version = $7");
+        " failures = CASE WHEN $8 = 1 THEN 0 ELSE failures END,"
+        " locked_until = CASE WHEN $8 = 1 THEN NULL ELSE locked_until END,"
+        " password_by = $9, password_changed_at = $10,"
+        " updated_at = $5, version = version + 1 WHERE id = $6 AND version = $7");
     stmt_bind_str(st, 1, after->name);
     stmt_bind_str(st, 2, after->role);
     stmt_bind_int(st, 3, after->active);
@@ -140,85 +189,98 @@ enum err user_update(
     stmt_bind_int(st, 5, c->now);
     stmt_bind_int(st, 6, before->id);
     stmt_bind_int(st, 7, before->version);
-    enum err rc = stmt_run_versioned(st, e);
+    stmt_bind_int(st, 8, clear);
+    stmt_bind_str(st, 9, after->password_by);
+    stmt_bind_int(st, 10, after->password_changed_at);
+    return st;
+}
+
+enum err user_update(
+    struct change *c, const struct user *before, struct user *after, struct error *e)
+{
+    bool new_password = !str_eq(before->password_hash, after->password_hash);
+    if (is_admin(before) && !is_admin(after)) {
+        enum err rc = refuse_last_admin(c, before->id, e);
+        if (rc) return rc;
+    }
+    if (new_password) after->password_changed_at = c->now;
+    bool clear = new_password || (after->active && !before->active);
+    enum err rc = stmt_run_versioned(prepare_update(c, before, after, clear), e);
     if (rc) return rc;
     after->version = before->version + 1;
     after->updated_at = c->now;
+    if (clear) after->failures = after->locked_until = 0;
+    if (new_password) remember_password(c, before->id, after->password_hash);
     audit_user(c, "update", before, after);
-    if (str_eq(before->role, after->role) && after->active &&
-        str_eq(before->password_hash, after->password_hash))
-        return OK;
-    st = tx_prepare(c->tx, "DELETE FROM session WHERE user_id = $1");
+    if (str_eq(before->role, after->role) && after->active && !new_password) return OK;
+    struct stmt *st = tx_prepare(c->tx, "DELETE FROM session WHERE user_id = $1");
     stmt_bind_int(st, 1, before->id);
     return stmt_run(st, NULL, e);
 }
 
-enum err user_sign_in(
-    struct change *c, const struct user *user, bool good, time_ms lock_ms, struct error *e)
+bool user_is_locked(const struct user *user, time_ms now)
 {
-    struct stmt *st;
-    if (good) {
-        st = tx_prepare(c->tx, "UPDATE app_user SET failures = 0, locked_until = NULL,"
-                               " last_seen_at = $1 WHERE id = $2");
-        stmt_bind_int(st, 1, c->now);
-        stmt_bind_int(st, 2, user->id);
-    } else {
-        st = tx_prepare(c->tx,
-            "UPDATE app_user SET failures = CASE WHEN failures + 1 >= $1 THEN 0 ELSE failures + 1"
-            " END, locked_until = CASE WHEN failures + 1 >= $1 THEN $2 ELSE locked_until END"
-            " WHERE id = $3");
-        stmt_bind_int(st, 1, SIGN_IN_FAILURES_MAX);
-        stmt_bind_int(st, 2, c->now + lock_ms);
-        stmt_bind_int(st, 3, user->id);
-    }
+    return user->locked_until > now;
+}
+
+static struct stmt *prepare_failure(struct change *c, const struct user *user)
+{
+    bool lock = user->failures + 1 >= SIGN_IN_FAILURES_MAX;
+    struct stmt *st =
+        tx_prepare(c->tx, "UPDATE app_user SET failures = $1, locked_until = $2 WHERE id = $3");
+    stmt_bind_int(st, 1, lock ? 0 : user->failures + 1);
+    stmt_bind_opt_int(st, 2, lock ? c->now + SIGN_IN_LOCK_MS : user->locked_until);
+    stmt_bind_int(st, 3, user->id);
+    if (lock) audit_add(c, "lock_out", "user", user->id, S(""));
+    return st;
+}
+
+enum err user_sign_in(struct change *c, const struct user *user, bool good, struct error *e)
+{
     audit_add(c, good ? "sign_in" : "sign_in_failed", "session", user->id, S(""));
+    if (!good) return stmt_run(prepare_failure(c, user), NULL, e);
+    struct stmt *st = tx_prepare(c->tx, "UPDATE app_user SET failures = 0, locked_until = NULL,"
+                                        " last_seen_at = $1 WHERE id = $2");
+    stmt_bind_int(st, 1, c->now);
+    stmt_bind_int(st, 2, user->id);
     return stmt_run(st, NULL, e);
 }
 
-enum err session_create(struct change *c, int64_t user_id, struct str secret_hash, struct str csrf,
-    time_ms expires_at, struct error *e)
+enum err user_unlock(struct change *c, const struct user *user, struct error *e)
 {
     struct stmt *st =
-        tx_prepare(c->tx, "DELETE FROM session WHERE expires_at < $1 /* scan wanted */");
-    stmt_bind_int(st, 1, c->now);
+        tx_prepare(c->tx, "UPDATE app_user SET failures = 0, locked_until = NULL WHERE id = $1");
+    stmt_bind_int(st, 1, user->id);
+    audit_add(c, "unlock", "user", user->id, S(""));
+    return stmt_run(st, NULL, e);
+}
+
+enum err address_failures(
+    struct tx *tx, struct str address, time_ms now, int64_t *out, struct error *e)
+{
+    struct stmt *st =
+        tx_prepare(tx, "SELECT failures FROM sign_in_address WHERE address = $1 AND since > $2");
+    stmt_bind_str(st, 1, address);
+    stmt_bind_int(st, 2, now - ADDRESS_WINDOW_MS);
+    return stmt_scalar(st, 0, out, e);
+}
+
+void address_failed(struct change *c, struct str address)
+{
+    struct stmt *st = tx_prepare(c->tx, "DELETE FROM sign_in_address WHERE since <= $1");
+    stmt_bind_int(st, 1, c->now - ADDRESS_WINDOW_MS);
     stmt_later(st);
-    st =
-        tx_prepare(c->tx, "INSERT INTO session (secret_hash, user_id, csrf, created_at, expires_at)"
-                          " VALUES ($1, $2, $3, $4, $5)");
-    stmt_bind_blob(st, 1, secret_hash);
-    stmt_bind_int(st, 2, user_id);
-    stmt_bind_str(st, 3, csrf);
-    stmt_bind_int(st, 4, c->now);
-    stmt_bind_int(st, 5, expires_at);
-    return stmt_run(st, NULL, e);
+    st = tx_prepare(c->tx,
+        "INSERT INTO sign_in_address (address, failures, since) VALUES ($1, 1, $2)"
+        " ON CONFLICT (address) DO UPDATE SET failures = sign_in_address.failures + 1");
+    stmt_bind_str(st, 1, address);
+    stmt_bind_int(st, 2, c->now);
+    stmt_later(st);
 }
 
-enum err session_find(struct tx *tx, struct str secret_hash, time_ms now, struct arena *arena,
-    struct session *out, struct error *e)
+void unknown_user_failed(struct change *c)
 {
-    struct stmt *st = tx_prepare(tx,
-        COLUMNS ", s.id, s.csrf, s.expires_at FROM session s JOIN app_user u ON u.id = s.user_id"
-                " WHERE s.secret_hash = $1 AND s.expires_at > $2 AND u.active = 1");
-    stmt_bind_blob(st, 1, secret_hash);
-    stmt_bind_int(st, 2, now);
-    bool found = stmt_row(st);
-    if (found) {
-        read_row(st, arena, &out->user);
-        out->id = stmt_int(st, 12);
-        out->csrf = stmt_str(st, 13, arena);
-        out->expires_at = stmt_int(st, 14);
-    }
-    enum err rc = stmt_end(st, e);
-    if (!rc && !found) rc = error_set(e, ERR_NOT_FOUND, "no such session");
-    return rc;
-}
-
-enum err session_delete(struct change *c, const struct session *s, struct error *e)
-{
-    struct stmt *st = tx_prepare(c->tx, "DELETE FROM session WHERE id = $1");
-    stmt_bind_int(st, 1, s->id);
-    audit_add(c, "sign_out", "session", s->user.id, S(""));
-    return stmt_run(st, NULL, e);
+    audit_add(c, "sign_in_failed", "session", 0, S(""));
 }
 
 enum err user_seen(struct tx *tx, int64_t id, time_ms now, struct error *e)

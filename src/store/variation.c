@@ -18,7 +18,13 @@ const char *const variation_text_names[VARIATION_TEXT_COUNT] = {
 #define COLUMNS                                                                                    \
     "SELECT v.id, v.manufacturer, v.model, v.variant, v.network, v.capacity, v.color, v.grade_id," \
     " g.title, v.damages, v.sku, v.price_amount, v.price_currency, v.version, v.created_at,"       \
-    " v.updated_at FROM variation v JOIN grade g ON g.id = v.grade_id "
+    " v.updated_at, v.archived FROM variation v JOIN grade g ON g.id = v.grade_id "
+
+#define FOUND_BY(match)                                                                            \
+    COLUMNS "JOIN variation_index ON variation_index.rowid = v.id WHERE " match                    \
+            " AND variation_index.rowid > $2 AND ($3 = 0 OR v.grade_id = $3)"                      \
+            " AND ($4 = 2 OR v.archived = $4) AND ($5 = '' OR v.sku = $5)"                         \
+            " ORDER BY variation_index.rowid LIMIT $6 /* scan wanted */"
 
 static bool known(struct str s)
 {
@@ -75,6 +81,7 @@ static void read_row(struct stmt *st, struct arena *arena, struct variation *out
     out->version = stmt_int(st, 13);
     out->created_at = stmt_int(st, 14);
     out->updated_at = stmt_int(st, 15);
+    out->archived = stmt_int(st, 16) != 0;
 }
 
 /* Titles of the damage conditions of all rows; the list of conditions is short. */
@@ -102,43 +109,58 @@ static enum err list_by_sku(struct tx *tx, const struct variation_filter *filter
 {
     struct stmt *st =
         tx_prepare(tx, COLUMNS "WHERE v.sku = $1 AND v.id > $2 AND ($3 = 0 OR v.grade_id = $3)"
-                               " ORDER BY v.id LIMIT $4");
+                               " AND ($5 = 2 OR v.archived = $5) ORDER BY v.id LIMIT $4");
     stmt_bind_str(st, 1, filter->sku);
     stmt_bind_int(st, 2, page->after);
     stmt_bind_int(st, 3, filter->grade_id);
     stmt_bind_int(st, 4, page->limit + 1);
+    stmt_bind_int(st, 5, filter->archived);
     while (stmt_row(st))
         read_row(st, arena, &rows[(*count)++]);
     return stmt_end(st, e);
 }
 
+/* Best first: one tier after the other, as long as there is room. */
 static enum err list_by_words(struct tx *tx, const struct variation_filter *filter,
     const struct page *page, struct arena *arena, struct variation *rows, size_t *count,
     struct error *e)
 {
-    struct search_words words;
-    search_words(filter->q, arena, &words);
-    struct stmt *st = tx_prepare(
-        tx, COLUMNS "WHERE v.id > $1 AND ($2 = 0 OR v.grade_id = $2) AND " SEARCH_MATCHES(
-                v.search, 3) " ORDER BY v.id LIMIT $9 /* scan wanted */");
-    stmt_bind_int(st, 1, page->after);
-    stmt_bind_int(st, 2, filter->grade_id);
-    search_bind(st, 3, &words);
-    stmt_bind_int(st, 9, page->limit + 1);
-    while (stmt_row(st))
-        read_row(st, arena, &rows[(*count)++]);
-    return stmt_end(st, e);
+    struct words_query query;
+    enum err rc = search_read(tx, filter->q, arena, &query, e);
+    size_t most = (size_t)page->limit + 1;
+    int64_t after = page->after;
+    for (int tier = filter->after_tier; tier < WORDS_TIERS && query.count && !rc; tier++) {
+        if (*count == most) break;
+        struct stmt *st =
+            tx_prepare(tx, tx_engine(tx) == DB_SQLITE ? FOUND_BY("variation_index MATCH $1")
+                                                      : FOUND_BY("lexemes @@ CAST($1 AS TSQUERY)"));
+        stmt_bind_str(st, 1, search_expression(tx, &query, tier, arena));
+        stmt_bind_int(st, 2, after);
+        stmt_bind_int(st, 3, filter->grade_id);
+        stmt_bind_int(st, 4, filter->archived);
+        stmt_bind_str(st, 5, filter->sku);
+        stmt_bind_int(st, 6, (int64_t)(most - *count));
+        while (stmt_row(st)) {
+            read_row(st, arena, &rows[*count]);
+            rows[(*count)++].tier = tier;
+        }
+        rc = stmt_end(st, e);
+        after = 0;
+    }
+    return rc;
 }
 
 static enum err list_all(struct tx *tx, const struct variation_filter *filter,
     const struct page *page, struct arena *arena, struct variation *rows, size_t *count,
     struct error *e)
 {
-    struct stmt *st = tx_prepare(
-        tx, COLUMNS "WHERE v.id > $1 AND ($2 = 0 OR v.grade_id = $2) ORDER BY v.id LIMIT $3");
+    struct stmt *st =
+        tx_prepare(tx, COLUMNS "WHERE v.id > $1 AND ($2 = 0 OR v.grade_id = $2)"
+                               " AND ($4 = 2 OR v.archived = $4) ORDER BY v.id LIMIT $3");
     stmt_bind_int(st, 1, page->after);
     stmt_bind_int(st, 2, filter->grade_id);
     stmt_bind_int(st, 3, page->limit + 1);
+    stmt_bind_int(st, 4, filter->archived);
     while (stmt_row(st))
         read_row(st, arena, &rows[(*count)++]);
     return stmt_end(st, e);
@@ -151,9 +173,9 @@ enum err variation_list(struct tx *tx, const struct variation_filter *filter,
     struct variation *rows = arena_new(arena, struct variation, (size_t)page->limit + 1);
     *out = rows;
     *count = 0;
-    enum err rc = filter->sku.len ? list_by_sku(tx, filter, page, arena, rows, count, e)
-                  : filter->q.len ? list_by_words(tx, filter, page, arena, rows, count, e)
-                                  : list_all(tx, filter, page, arena, rows, count, e);
+    enum err rc = filter->q.len     ? list_by_words(tx, filter, page, arena, rows, count, e)
+                  : filter->sku.len ? list_by_sku(tx, filter, page, arena, rows, count, e)
+                                    : list_all(tx, filter, page, arena, rows, count, e);
     return rc ? rc : name_damages(tx, arena, rows, *count, e);
 }
 
@@ -184,17 +206,58 @@ enum err variation_load_many(struct tx *tx, const int64_t *ids, size_t id_count,
     return rc ? rc : name_damages(tx, arena, *out, *count, e);
 }
 
-/* The titles of the grade and the damage conditions, which a caller need not give. */
-static enum err add_titles(struct change *c, struct variation *v, struct error *e)
+bool variation_has_damage(const struct variation *v, int64_t damage_id)
 {
-    struct stmt *st = tx_prepare(c->tx, "SELECT title FROM grade WHERE id = $1");
-    stmt_bind_int(st, 1, v->grade_id);
-    if (stmt_row(st)) v->grade = stmt_str(st, 0, c->arena);
-    enum err rc = stmt_end(st, e);
-    return rc ? rc : name_damages(c->tx, c->arena, v, 1, e);
+    for (size_t i = 0; i < v->damage_count; i++)
+        if (v->damage_ids[i] == damage_id) return true;
+    return false;
 }
 
-static struct str damage_key(const struct variation *v, struct arena *arena)
+static enum err refuse_archived_damages(
+    struct change *c, const struct variation *before, const struct variation *v, struct error *e)
+{
+    struct stmt *st =
+        tx_prepare(c->tx, "SELECT id, title FROM damage_condition WHERE archived = 1");
+    struct str found = S("");
+    while (!found.len && stmt_row(st)) {
+        int64_t id = stmt_int(st, 0);
+        if (variation_has_damage(v, id) && !variation_has_damage(before, id))
+            found = stmt_str(st, 1, c->arena);
+    }
+    enum err rc = stmt_end(st, e);
+    if (rc || !found.len) return rc;
+    return error_at(e, ERR_CONFLICT, "archived", "/damages",
+        "the damage condition \"%.*s\" is archived", STR_FMT(found));
+}
+
+/* The titles of the grade and the damage conditions, which a caller need not give. Archived ones
+ * are refused unless the variation had them before. */
+static enum err add_titles(
+    struct change *c, const struct variation *before, struct variation *v, struct error *e)
+{
+    bool archived = false;
+    struct stmt *st = tx_prepare(c->tx, "SELECT title, archived FROM grade WHERE id = $1");
+    stmt_bind_int(st, 1, v->grade_id);
+    if (stmt_row(st)) {
+        v->grade = stmt_str(st, 0, c->arena);
+        archived = stmt_int(st, 1) != 0;
+    }
+    enum err rc = stmt_end(st, e);
+    if (!rc && archived && before->grade_id != v->grade_id)
+        rc = error_at(e, ERR_CONFLICT, "archived", "/grade", "the grade \"%.*s\" is archived",
+            STR_FMT(v->grade));
+    if (!rc) rc = name_damages(c->tx, c->arena, v, 1, e);
+    return rc || !v->damage_count ? rc : refuse_archived_damages(c, before, v, e);
+}
+
+/* Blank, and the word in whatever case, is the one word for what is not known. */
+static void name_unknown(struct variation *v)
+{
+    for (int i = 0; i < VARIATION_TEXT_COUNT; i++)
+        if (!known(v->text[i])) v->text[i] = S("Unknown");
+}
+
+struct str variation_damage_key(const struct variation *v, struct arena *arena)
 {
     struct str key = S("");
     for (size_t i = 0; i < v->damage_count; i++)
@@ -203,35 +266,15 @@ static struct str damage_key(const struct variation *v, struct arena *arena)
     return key;
 }
 
-static struct str search_text(const struct variation *v, struct arena *arena)
-{
-    struct buf b;
-    buf_init(&b, 16 * 1024);
-    for (int i = 0; i < VARIATION_TEXT_COUNT; i++) {
-        buf_put(&b, v->text[i]);
-        buf_put_char(&b, ' ');
-    }
-    buf_put(&b, v->grade);
-    for (size_t i = 0; i < v->damage_count; i++) {
-        buf_put_char(&b, ' ');
-        buf_put(&b, v->damages[i]);
-    }
-    buf_put_char(&b, ' ');
-    buf_put(&b, v->sku);
-    struct str text = search_fold(buf_str(&b), arena);
-    buf_release(&b);
-    return text;
-}
-
 static void bind_all(struct change *c, struct stmt *st, const struct variation *v)
 {
     for (int i = 0; i < VARIATION_TEXT_COUNT; i++)
         stmt_bind_str(st, 1 + i, v->text[i]);
     stmt_bind_int(st, 7, v->grade_id);
-    stmt_bind_str(st, 8, damage_key(v, c->arena));
+    stmt_bind_str(st, 8, variation_damage_key(v, c->arena));
     stmt_bind_opt_str(st, 9, v->sku);
     stmt_bind_money(st, 10, v->price);
-    stmt_bind_str(st, 12, search_text(v, c->arena));
+    stmt_bind_str(st, 12, variation_search_text(v, c->arena));
     stmt_bind_int(st, 13, c->now);
 }
 
@@ -279,10 +322,13 @@ static void audit_variation(
         change_list_diff(&l, variation_text_names[i], opt(from->text[i]), opt(to->text[i]));
     if (from->grade_id != to->grade_id)
         change_list_add(&l, "grade", opt(from->grade), opt(to->grade));
-    change_list_diff(&l, "damages", opt(damage_key(from, c->arena)), opt(damage_key(to, c->arena)));
+    change_list_diff(&l, "damages", opt(variation_damage_key(from, c->arena)),
+        opt(variation_damage_key(to, c->arena)));
     change_list_diff(&l, "sku", opt(from->sku), opt(to->sku));
     change_list_diff(
         &l, "price", price_text(from->price, c->arena), price_text(to->price, c->arena));
+    if (from->archived != to->archived)
+        change_list_add_int(&l, "archived", from->archived, to->archived);
     audit_add(c, action, "variation", from->id ? from->id : to->id, change_list_end(&l));
     change_list_release(&l);
 }
@@ -290,8 +336,9 @@ static void audit_variation(
 enum err variation_create(struct change *c, struct variation *in, struct error *e)
 {
     if (in->sku.len) tx_lock(c->tx, LOCK_CANDIDATES, true);
+    name_unknown(in);
     enum err rc = check_sku_free(c, in->sku, 0, e);
-    if (!rc) rc = add_titles(c, in, e);
+    if (!rc) rc = add_titles(c, &(struct variation){ 0 }, in, e);
     if (rc) return rc;
     struct stmt *st = tx_prepare(c->tx,
         "INSERT INTO variation (manufacturer, model, variant, network, capacity, color, grade_id,"
@@ -302,6 +349,7 @@ enum err variation_create(struct change *c, struct variation *in, struct error *
     if (rc) return explain_conflict(rc, e);
     in->version = 1;
     in->created_at = in->updated_at = c->now;
+    search_put(c->tx, in->id, variation_index(in, c->arena));
     audit_variation(c, "create", &(struct variation){ 0 }, in);
     return in->sku.len ? derive_sku(c, in->sku, e) : OK;
 }
@@ -309,68 +357,39 @@ enum err variation_create(struct change *c, struct variation *in, struct error *
 enum err variation_update(
     struct change *c, const struct variation *before, struct variation *after, struct error *e)
 {
+    name_unknown(after);
     bool moves_sku = !str_eq(before->sku, after->sku);
     if (moves_sku) {
         tx_lock(c->tx, LOCK_CANDIDATES, true);
         enum err rc = check_sku_free(c, after->sku, before->id, e);
         if (rc) return rc;
     }
-    enum err rc = add_titles(c, after, e);
+    enum err rc = add_titles(c, before, after, e);
     if (rc) return rc;
     struct stmt *st = tx_prepare(c->tx,
         "UPDATE variation SET manufacturer = $1, model = $2, variant = $3, network = $4,"
         " capacity = $5, color = $6, grade_id = $7, damages = $8, sku = $9, price_amount = $10,"
-        " price_currency = $11, search = $12, updated_at = $13, version = version + 1"
-        " WHERE id = $14 AND version = $15");
+        " price_currency = $11, search = $12, updated_at = $13, archived = $16,"
+        " version = version + 1 WHERE id = $14 AND version = $15");
     bind_all(c, st, after);
     stmt_bind_int(st, 14, before->id);
     stmt_bind_int(st, 15, before->version);
+    stmt_bind_int(st, 16, after->archived);
     rc = stmt_run_versioned(st, e);
     if (rc) return explain_conflict(rc, e);
     after->version = before->version + 1;
     after->updated_at = c->now;
+    search_put(c->tx, before->id, variation_index(after, c->arena));
     audit_variation(c, "update", before, after);
     if (moves_sku && before->sku.len) rc = derive_sku(c, before->sku, e);
     if (moves_sku && !rc && after->sku.len) rc = derive_sku(c, after->sku, e);
     return rc;
 }
 
-static bool has_damage(const struct variation *v, int64_t damage_id)
-{
-    for (size_t i = 0; i < v->damage_count; i++)
-        if (v->damage_ids[i] == damage_id) return true;
-    return false;
-}
-
-enum err variation_index_again(
-    struct change *c, int64_t grade_id, int64_t damage_id, struct error *e)
-{
-    struct variation_filter filter = { .grade_id = grade_id };
-    struct page page = { 0, 200 };
-    for (bool more = true; more;) {
-        struct arena_mark mark = arena_mark(c->arena);
-        struct variation *rows;
-        size_t count;
-        enum err rc = variation_list(c->tx, &filter, &page, c->arena, &rows, &count, e);
-        if (rc) return rc;
-        more = count > (size_t)page.limit;
-        for (size_t i = 0; i < count; i++) {
-            page.after = rows[i].id;
-            if (damage_id && !has_damage(&rows[i], damage_id)) continue;
-            struct stmt *st = tx_prepare(c->tx, "UPDATE variation SET search = $1 WHERE id = $2");
-            stmt_bind_str(st, 1, search_text(&rows[i], c->arena));
-            stmt_bind_int(st, 2, rows[i].id);
-            stmt_later(st);
-        }
-        arena_rewind(c->arena, mark);
-    }
-    return OK;
-}
-
 static enum err refuse_used(struct error *e)
 {
-    return error_code(
-        e, ERR_CONFLICT, "in_use", "items, order lines or listings refer to this variation");
+    return error_code(e, ERR_CONFLICT, "in_use",
+        "items, order lines or listings refer to it; archive it instead");
 }
 
 enum err variation_delete(struct change *c, const struct variation *v, struct error *e)
@@ -379,6 +398,8 @@ enum err variation_delete(struct change *c, const struct variation *v, struct er
     struct stmt *st = tx_prepare(c->tx,
         "SELECT 1 FROM item WHERE variation_id = $1"
         " UNION ALL SELECT 1 FROM order_line WHERE variation_id = $1"
+        " UNION ALL SELECT 1 FROM order_return WHERE variation_id = $1"
+        " UNION ALL SELECT 1 FROM purchase_order_line WHERE variation_id = $1"
         " UNION ALL SELECT 1 FROM listing_connected_variation WHERE variation_id = $1"
         " LIMIT 1 /* scan wanted */");
     stmt_bind_int(st, 1, v->id);
@@ -395,6 +416,7 @@ enum err variation_delete(struct change *c, const struct variation *v, struct er
     rc = stmt_run_versioned(st, e);
     if (rc == ERR_CONFLICT) return refuse_used(e);
     if (rc) return rc;
+    search_drop(c->tx, v->id);
     audit_variation(c, "delete", v, &(struct variation){ 0 });
     return v->sku.len ? derive_sku(c, v->sku, e) : OK;
 }

@@ -191,19 +191,23 @@ static enum err define_lines(struct change *c, int64_t order_id, struct allocati
     return rc;
 }
 
+/* What fills lines: items on the order, and units that came back from it. */
+#define UNITS                                                                                      \
+    "(SELECT variation_id FROM item WHERE order_id = $1 UNION ALL SELECT variation_id"             \
+    " FROM order_return WHERE order_id = $1 AND undone_at IS NULL)"
+
 static enum err define_groups(struct change *c, int64_t order_id, struct allocation_group **groups,
     size_t *count, struct error *e)
 {
-    struct stmt *st =
-        tx_prepare(c->tx, "SELECT COUNT(DISTINCT variation_id) FROM item WHERE order_id = $1");
+    struct stmt *st = tx_prepare(c->tx, "SELECT COUNT(DISTINCT u.variation_id) FROM " UNITS " u");
     stmt_bind_int(st, 1, order_id);
     int64_t most;
     enum err rc = stmt_scalar(st, 0, &most, e);
     if (rc) return rc;
     *groups = arena_new(c->arena, struct allocation_group, (size_t)most + 1);
     *count = 0;
-    st = tx_prepare(c->tx, "SELECT variation_id, COUNT(*) FROM item WHERE order_id = $1"
-                           " GROUP BY variation_id ORDER BY variation_id");
+    st = tx_prepare(c->tx, "SELECT u.variation_id, COUNT(*) FROM " UNITS
+                           " u GROUP BY u.variation_id ORDER BY u.variation_id");
     stmt_bind_int(st, 1, order_id);
     while (stmt_row(st) && *count < (size_t)most)
         (*groups)[(*count)++] =
@@ -300,6 +304,24 @@ static enum err check_facts(struct check *k, struct error *e)
                                " <> (committed_at IS NULL)" },
         { "item_event", "SELECT COUNT(*) FROM item WHERE NOT EXISTS"
                         " (SELECT 1 FROM item_event v WHERE v.item_id = item.id)" },
+        { "item.sale_amount", "SELECT COUNT(*) FROM item WHERE order_id IS NULL"
+                              " AND sale_amount IS NOT NULL" },
+        { "sales_order.organization_id", "SELECT COUNT(*) FROM sales_order"
+                                         " WHERE organization_id IS NULL" },
+        { "organization.merged_into", "SELECT COUNT(*) FROM organization g JOIN organization m"
+                                      " ON m.id = g.merged_into"
+                                      " WHERE m.merged_into IS NOT NULL" },
+        { "item_event.to_status_id",
+            "SELECT COUNT(*) FROM item i JOIN item_event v ON v.id = (SELECT MAX(x.id)"
+            " FROM item_event x WHERE x.item_id = i.id) WHERE v.to_status_id <> i.status_id"
+            " OR COALESCE(v.to_warehouse_id, 0) <> COALESCE(i.warehouse_id, 0)"
+            " OR COALESCE(v.to_order_id, 0) <> COALESCE(i.order_id, 0)"
+            " OR COALESCE(v.to_paid_amount, 0) <> COALESCE(i.paid_amount, 0)" },
+        { "item.transfer_id", "SELECT COUNT(*) FROM item i WHERE (i.transfer_id IS NOT NULL"
+                              " AND (i.warehouse_id IS NOT NULL OR i.order_id IS NOT NULL))"
+                              " OR (i.transfer_id IS NOT NULL) <> EXISTS (SELECT 1 FROM"
+                              " transfer_item x WHERE x.item_id = i.id"
+                              " AND x.state = 'in_transit')" },
         { "order_line.quantity", "SELECT COUNT(*) FROM order_line WHERE quantity < 0" },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -399,7 +421,10 @@ enum err verify_all(
     if (!rc) rc = check_demand(&k, e);
     if (!rc && !marks && (repair || !k.differences)) rc = check_plan(&k, e);
     if (!rc) rc = check_facts(&k, e);
-    *differences = k.differences;
+    int64_t untold = 0, of_index = 0;
+    if (!rc) rc = verify_feed(c, repair, tell, ctx, &untold, e);
+    if (!rc) rc = verify_index(c, repair, tell, ctx, &of_index, e);
+    *differences = k.differences + untold + of_index;
     return rc;
 }
 

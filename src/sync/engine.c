@@ -1,6 +1,7 @@
 /* engine.c: planner and leases; see engine.h. */
 #include "base/assert.h"
 #include "base/log.h"
+#include "store/feed.h"
 #include "store/push.h"
 #include "sync/internal.h"
 
@@ -10,7 +11,13 @@
 
 static const struct actor system_actor = { ACTOR_SYSTEM, 0, { "system", 6 }, { "", 0 } };
 
-enum { PLAN_LIMIT = 2000, IDLE_MS = 10 * 1000, FAULT_MS = 1000 };
+enum {
+    PLAN_LIMIT = 2000,
+    IDLE_MS = 10 * 1000,
+    FAULT_MS = 1000,
+    FEED_TEND_MS = 10 * 1000,
+    FEED_PURGES = 20, /* in a round: the next one goes on */
+};
 
 static void deadline(time_ms ms, struct timespec *out)
 {
@@ -23,9 +30,7 @@ static void deadline(time_ms ms, struct timespec *out)
     }
 }
 
-/* Until *count has passed *seen, the engine stops, or the time is over; false when stopping. */
-static bool engine_wait(
-    struct engine *engine, const unsigned *count, unsigned *seen, time_ms timeout_ms)
+bool engine_wait(struct engine *engine, const unsigned *count, unsigned *seen, time_ms timeout_ms)
 {
     struct timespec until;
     deadline(timeout_ms, &until);
@@ -44,11 +49,31 @@ static enum err plan(struct change *c, void *ctx, struct error *e)
     return push_plan(c, PLAN_LIMIT, ctx, e);
 }
 
+static enum err purge_feed(struct change *c, void *ctx, struct error *e)
+{
+    return feed_purge(c, FEED_ROWS_MAX, ctx, e);
+}
+
+/* So that marks do not pile up while nobody reads the feed, nor entries when somebody did. */
+static void tend_feed(struct engine *engine, time_ms *at)
+{
+    time_ms now = clock_monotonic(engine->parts.clock);
+    if (now < *at) return;
+    *at = now + FEED_TEND_MS;
+    struct error e;
+    bool more = true;
+    enum err rc = feed_enter_all(engine->parts.db, clock_now(engine->parts.clock), &e);
+    for (int i = 0; i < FEED_PURGES && more && !rc; i++)
+        rc = engine_change(engine, &system_actor, "purge changes", purge_feed, &more, &e);
+    if (rc) LOG_WARN("sync", "feed_not_tended", "%s", e.detail);
+}
+
 static void *planner_thread(void *ctx)
 {
     struct engine *engine = ctx;
     unsigned seen = 0;
     time_ms timeout = 0; /* what was marked before this process began */
+    time_ms tend_at = 0;
     while (engine_wait(engine, &engine->stock, &seen, timeout)) {
         bool more = true;
         enum err rc = OK;
@@ -57,6 +82,7 @@ static void *planner_thread(void *ctx)
             rc = engine_change(engine, &system_actor, "plan", plan, &more, &e);
         if (rc) LOG_WARN("sync", "plan_failed", "%s", e.detail);
         timeout = rc ? FAULT_MS : IDLE_MS;
+        tend_feed(engine, &tend_at);
     }
     return NULL;
 }
@@ -224,6 +250,25 @@ static void init_sync(pthread_mutex_t *lock, pthread_cond_t *wake)
     (void)pthread_condattr_destroy(&attr);
 }
 
+/* All, or none. */
+static enum err start_threads(struct engine *engine, struct error *e)
+{
+    pthread_t *const threads[] = { &engine->planner, &engine->manager, &engine->days,
+        &engine->house };
+    void *(*const work[])(void *) = { planner_thread, manager_thread, days_thread, house_thread };
+    for (size_t i = 0; i < sizeof threads / sizeof threads[0]; i++) {
+        if (pthread_create(threads[i], NULL, work[i], engine) == 0) continue;
+        (void)pthread_mutex_lock(&engine->lock);
+        engine->stopping = true;
+        (void)pthread_cond_broadcast(&engine->wake);
+        (void)pthread_mutex_unlock(&engine->lock);
+        while (i-- > 0)
+            (void)pthread_join(*threads[i], NULL);
+        return error_set(e, ERR_UNAVAILABLE, "no thread for the sync engine");
+    }
+    return OK;
+}
+
 enum err engine_start(const struct engine_parts *parts, struct engine **out, struct error *e)
 {
     struct engine *engine = calloc(1, sizeof *engine); /* tidy: allow, outlives every arena */
@@ -241,15 +286,10 @@ enum err engine_start(const struct engine_parts *parts, struct engine **out, str
         }
     }
     db_listen(parts->db, listen, engine);
-    if (pthread_create(&engine->planner, NULL, planner_thread, engine) != 0) {
+    enum err rc = start_threads(engine, e);
+    if (rc) {
         free(engine);
-        return error_set(e, ERR_UNAVAILABLE, "no thread for the planner");
-    }
-    if (pthread_create(&engine->manager, NULL, manager_thread, engine) != 0) {
-        engine->stopping = true;
-        (void)pthread_join(engine->planner, NULL);
-        free(engine);
-        return error_set(e, ERR_UNAVAILABLE, "no thread for the sync engine");
+        return rc;
     }
     *out = engine;
     return OK;
@@ -267,6 +307,8 @@ void engine_stop(struct engine *engine)
     (void)pthread_mutex_unlock(&engine->lock);
     (void)pthread_join(engine->planner, NULL);
     (void)pthread_join(engine->manager, NULL);
+    (void)pthread_join(engine->days, NULL);
+    (void)pthread_join(engine->house, NULL);
     struct error e;
     if (engine_change(engine, &system_actor, "leases", drop_leases, engine, &e))
         LOG_WARN("sync", "leases_kept", "%s; they run out by themselves", e.detail);

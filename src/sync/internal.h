@@ -31,7 +31,7 @@ enum {
 struct engine {
     struct engine_parts parts;
     char owner[40]; /* of leases: unique to this process */
-    pthread_t planner, manager;
+    pthread_t planner, manager, days, house;
     pthread_mutex_t lock;
     pthread_cond_t wake;
     bool stopping;
@@ -86,6 +86,11 @@ MUST_USE enum err engine_change(struct engine *engine, const struct actor *actor
     change_fn fn, void *ctx, struct error *e);
 MUST_USE enum err worker_change(
     struct worker *w, const char *name, change_fn fn, void *ctx, struct error *e);
+
+/* Until *count has passed *seen, the engine stops, or the time is over; false when stopping. */
+bool engine_wait(struct engine *engine, const unsigned *count, unsigned *seen, time_ms timeout_ms);
+void *days_thread(void *ctx);  /* day_work.c */
+void *house_thread(void *ctx); /* house_work.c */
 
 /* worker.c. start: reads buckets and cursors, opens the connection. */
 MUST_USE enum err worker_start(struct engine *engine, const struct channel_row *ch,

@@ -25,6 +25,16 @@ test('what cannot be understood is said, with exit code 1 and nothing on stdout'
     [['user', 'add', 'ada', '--role', 'admin'], /not an e-mail address: ada/, 'no address'],
     [['user', 'add', 'ada@example.com', '--role', 'king'], /no such role: king/, 'an unknown role'],
     [['token', 'create', '--role', 'admin'], /usage: stockbridge token create/, 'a token without a name'],
+    [['user', 'lock'], /usage: stockbridge user lock/, 'nobody to lock'],
+    [['user', 'unlock', 'nobody@example.com'], /no user has the e-mail nobody@example.com/, 'nobody of that name'],
+    [
+      ['token', 'create', '--name', 't', '--role', 'viewer', '--scope', 'orders:write'],
+      /has less than/,
+      'a scope beyond the role',
+    ],
+    [['token', 'create', '--name', 't', '--role', 'viewer', '--scope', 'orders'], /--scope/, 'a scope without a level'],
+    [['token', 'create', '--name', 't', '--role', 'viewer', '--expires', 'soon'], /--expires/, 'an end that is none'],
+    [['token', 'create', '--name', 't', '--role', 'viewer', '--expires', '0d'], /--expires/, 'an end that is now'],
     [['backup'], /usage: stockbridge backup/, 'a backup to nowhere'],
     [['verify', '--database', 'postgresql://127.0.0.1:1/none'], /./, 'a database that does not answer'],
   ];
@@ -61,6 +71,68 @@ test('a new folder: migrate, users, tokens, verify, backup', (t) => {
     for (const secret of [user.out, token.out]) assert.ok(!bytes.includes(secret), `${name} knows no secret in clear`);
   }
   assert.equal(fs.statSync(path.join(data, 'master.key')).mode & 0o777, 0o600);
+});
+
+test('users from the command line: list, lock, unlock, reset; tokens with scopes and an end', async (t) => {
+  const { data, cli } = run(t);
+  const first = cli('user', 'add', 'ada@example.com', '--role', 'admin').out;
+  cli('user', 'add', 'ben@example.com', '--role', 'viewer');
+  const server = start(path.join(build, 'stockbridge'), ['serve', '--data', data, '--listen', '127.0.0.1:0']);
+  t.after(() => server.stop());
+  const base = await server.url;
+  const signIn = async (password) => {
+    const reply = await fetch(`${base}/api/v1/session`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ email: 'ada@example.com', password }),
+    });
+    return { status: reply.status, me: await reply.json() };
+  };
+  assert.equal((await signIn(first)).me.must_do, null, 'who has the machine is let in at once');
+  assert.equal(cli('user', 'lock', 'ada@example.com').code, 1, 'the last admin stays');
+  cli('user', 'add', 'eve@example.com', '--role', 'admin');
+  const locked = cli('user', 'lock', 'ADA@example.com');
+  assert.deepEqual([locked.code, locked.out], [0, ''], locked.err);
+  assert.equal((await signIn(first)).status, 401);
+  assert.match(cli('user', 'list').out, /^ada@example.com\tadmin\tinactive\t-$/m);
+  assert.equal(cli('user', 'unlock', 'ada@example.com').code, 0);
+  for (let i = 0; i < 10; i++) await signIn('wrong');
+  assert.match(cli('user', 'list').out, /^ada@example.com\tadmin\tlocked\t-$/m);
+  assert.equal(cli('user', 'unlock', 'ada@example.com').code, 0);
+  assert.equal((await signIn(first)).status, 201);
+  const reset = cli('user', 'reset-password', 'ada@example.com');
+  assert.match(reset.out, /^\S{20}$/, 'the password, once');
+  assert.equal((await signIn(first)).status, 401, 'the old one is gone');
+  assert.equal((await signIn(reset.out)).me.must_do, 'change_password');
+  assert.match(cli('user', 'disable-totp', 'ada@example.com').err, /no second factor/);
+  const token = cli('token', 'create', '--name', 't', '--role', 'admin', '--scope', 'orders:read', '--expires', '90d').out;
+  assert.match(token, /^sbt_/, 'a leaked one can be searched for');
+  const headers = { authorization: `Bearer ${token}` };
+  const me = await call('GET', `${base}/api/v1/me`, undefined, headers);
+  assert.deepEqual([me.permissions.orders, me.permissions.people], ['read', 'none']);
+  const days = (Date.parse(me.token.expires_at) - Date.now()) / 86400000;
+  assert.ok(days > 89.9 && days <= 90, `${days} days`);
+});
+
+test('beside a running server: users, tokens, verify and backup', async (t) => {
+  const { data, cli } = run(t);
+  const server = start(path.join(build, 'stockbridge'), ['serve', '--data', data, '--listen', '127.0.0.1:0']);
+  t.after(() => server.stop());
+  const base = await server.url;
+  const token = cli('token', 'create', '--name', 'late', '--role', 'admin');
+  assert.equal(token.code, 0, token.err);
+  const headers = { authorization: `Bearer ${token.out}` };
+  const grade = await call('POST', `${base}/api/v1/grades`, { title: 'S' }, headers);
+  assert.equal(grade.title, 'S', 'the server knows the token at once');
+  const user = cli('user', 'add', 'ada@example.com', '--role', 'manager');
+  assert.equal(user.code, 0, user.err);
+  const session = await call('POST', `${base}/api/v1/session`, { email: 'ada@example.com', password: user.out });
+  assert.equal(session.user.email, 'ada@example.com');
+  assert.equal(cli('verify').code, 0);
+  assert.equal(cli('backup', path.join(data, 'copy.db')).code, 0);
+  const second = cli('serve', '--listen', '127.0.0.1:0');
+  assert.equal(second.code, 1, 'but no second server');
+  assert.match(second.err, /open in another process/);
 });
 
 test('restore: in place of nothing, of what is there, and never from what is no backup', async (t) => {
@@ -103,7 +175,7 @@ test('restore: in place of nothing, of what is there, and never from what is no 
     assert.equal(users(empty), 1, `${why}: what was there stays`);
   }
   assert.match(command(['restore', path.join(other, 'none.db'), '--force', '--data', empty]).err, /none\.db/);
-  assert.match(command(['restore', copy, '--database', 'postgresql://x@127.0.0.1:1/x', '--data', empty]).err, /pg_restore/);
+  assert.match(command(['restore', copy, '--database', 'postgresql://x@127.0.0.1:1/x', '--data', empty]).err, /not a portable backup/);
 
   const server = start(path.join(build, 'stockbridge'), ['serve', '--data', empty, '--listen', '127.0.0.1:0']);
   await server.url;
@@ -119,7 +191,8 @@ test('restore: in place of nothing, of what is there, and never from what is no 
   const had = fs.existsSync(log) && fs.statSync(log).size > 0;
   assert.equal(command(['restore', copy, '--force', '--data', empty]).code, 0);
   assert.equal(before(), kept + 1, 'none takes the place of another');
-  if (had) assert.equal(fs.readdirSync(empty).filter((name) => /\.before-\d+-wal$/.test(name)).length, 1, 'the log too');
+  const logs = fs.readdirSync(empty).filter((name) => /\.before-\d+-wal$/.test(name));
+  if (had) assert.equal(logs.filter((name) => fs.statSync(path.join(empty, name)).size > 0).length, 1, 'the log too');
 });
 
 test('diagnose: channels, one of them, one SKU; as text and as JSON', async (t) => {

@@ -85,7 +85,7 @@ async function repeat(operation, first) {
   } catch (error) {
     faults.push(`${operation.id}, sent again: ${error.message}`);
   }
-  const other = { ...request, body: exampleOf(operation) };
+  const other = first.raw ? { ...request, raw: `${first.raw}\n` } : { ...request, body: exampleOf(operation) };
   return [
     ...faults,
     ...(await exchange(operation, { status: 409, why: 'the same key with another body', invalid: true }, other)),
@@ -223,7 +223,7 @@ test('each path takes the methods that are documented, and no other', async () =
     const own = [...operations.values()].filter((o) => o.path === path);
     const methods = own.map((o) => o.method);
     for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter((m) => !methods.includes(m))) {
-      const answer = await send({ ...own[0], method }, { path: { id: 1, location_id: 1, line_id: 1, item_id: 1 } });
+      const answer = await send({ ...own[0], method }, { path: { id: 1, location_id: 1, line_id: 1, item_id: 1, session_id: 1 } });
       const allow = (answer.headers.get('allow') ?? '').split(', ').sort();
       if (answer.status !== 405 || String(allow) !== String([...methods].sort()))
         faults.push(`${method} ${path}: ${answer.status}, Allow: ${allow}`);

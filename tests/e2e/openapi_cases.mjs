@@ -5,6 +5,13 @@
  * operations have in common (openapi_refusals.mjs) are made from its request.
  */
 import { channels, people } from './openapi_channel_cases.mjs';
+import { catalog } from './openapi_catalog_cases.mjs';
+import { events } from './openapi_event_cases.mjs';
+import { exchange } from './openapi_exchange_cases.mjs';
+import { inventory } from './openapi_inventory_cases.mjs';
+import { sales } from './openapi_sales_cases.mjs';
+import { accounts } from './openapi_people_cases.mjs';
+import { received } from './openapi_receiving_cases.mjs';
 import { created, fresh, gone, newVariation, next, of, ok, refused } from './openapi_kit.mjs';
 import { imei } from './world.mjs';
 
@@ -293,4 +300,12 @@ const orders = {
   ],
 };
 
-export const cases = { ...settings, ...stock, ...orders, ...channels, ...people };
+/* Several files may have cases of one operation. */
+function together(...tables) {
+  const all = {};
+  for (const table of tables)
+    for (const [operation, list] of Object.entries(table)) all[operation] = [...(all[operation] ?? []), ...list];
+  return all;
+}
+
+export const cases = together(settings, stock, orders, channels, people, accounts, catalog, events, exchange, ...inventory, ...received, sales);

@@ -63,7 +63,7 @@ function members(description, schema, good) {
 }
 
 function bodies(description, operation, good) {
-  const schema = operation.body?.content['application/json'].schema;
+  const schema = operation.body?.content['application/json']?.schema;
   if (!schema) return [];
   const all = variants(description, schema, good.body).filter((v) => v && typeof v === 'object' && !Array.isArray(v));
   const once = new Map(all.map((value) => [JSON.stringify(value), value]));
@@ -122,7 +122,8 @@ export async function beyondLimits(description, operation, make, ask) {
 }
 
 /* Rules that no schema can tell: what they refuse is well formed all the same. */
-const OTHER_RULES = ['unknown_value', 'not_allowed', 'imei_check', 'duplicate', 'required'];
+const PASSWORD_RULES = ['too_simple', 'contains_name', 'too_common', 'used_before', 'too_soon'];
+const OTHER_RULES = ['unknown_value', 'not_allowed', 'imei_check', 'duplicate', 'required', ...PASSWORD_RULES];
 
 function judgeAllowed({ status, text }) {
   const codes = status === 422 ? (JSON.parse(text).errors ?? []).map((e) => e.code) : [];

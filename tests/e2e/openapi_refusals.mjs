@@ -26,6 +26,7 @@ export function rolesOf(doc) {
 
 const mayNot = (operation, roles) =>
   ROLES.filter((role) => {
+    if (!operation.permission) return false;
     const { area, level } = operation.permission;
     return LEVELS.indexOf(roles[role][area]) < LEVELS.indexOf(level);
   });
@@ -37,8 +38,16 @@ const raw =
   (r) => ({ ...r, raw: text, type });
 const noSuch = (name) => (r) => ({ ...r, path: { ...r.path, [name]: NO_SUCH_ID } });
 
+/* Of an operation that takes a file. */
+const refusalsOfFile = () => [
+  { status: 413, why: 'a file beyond the limit', invalid: true, change: raw('x'.repeat(9 * 1024 * 1024), 'text/csv') },
+  { status: 415, why: 'neither CSV nor XLSX', invalid: true, change: raw('{}') },
+  { status: 422, why: 'other columns', invalid: true, change: raw('Colour\nred\n', 'text/csv') },
+];
+
 function refusalsOfBody(operation) {
   if (!operation.body) return [];
+  if (!operation.body.content['application/json']) return refusalsOfFile();
   return [
     { status: 400, why: 'not JSON', invalid: true, change: raw('{"') },
     {
@@ -51,7 +60,7 @@ function refusalsOfBody(operation) {
       status: 413,
       why: 'a body beyond the limit',
       invalid: true,
-      change: raw(JSON.stringify({ title: 'x'.repeat(1024 * 1024) })),
+      change: raw(JSON.stringify({ title: 'x'.repeat((operation.id === 'receiveItems' ? 8 : 1) * 1024 * 1024) })),
     },
     {
       status: 415,
@@ -103,7 +112,7 @@ const reasons = [
   ],
   [(o, status) => status === '503' && o.id === 'getReadiness', 'needs a database that does not answer'],
   [
-    (o, status, roles) => status === '403' && o.method === 'GET' && mayNot(o, roles).length === 0,
+    (o, status, roles) => status === '403' && o.method === 'GET' && o.permission && mayNot(o, roles).length === 0,
     'every role may read this; the status is for roles to come',
   ],
   [

@@ -116,6 +116,21 @@ static struct str text_of(struct tester *t, const char *start, int64_t count, co
     return out;
 }
 
+/* The same of a password: nothing that a rule of its own would refuse. */
+static struct str secret_of(struct tester *t, int64_t count)
+{
+    static const char words[] = "Maple-otter-canyon-";
+    struct buf b;
+    buf_init(&b, 1000);
+    buf_put_fmt(&b, "\"%d", ++t->number);
+    for (int64_t n = (int64_t)b.len - 1, i = 0; n < count; n++, i++)
+        buf_put_char(&b, words[i % (int64_t)(sizeof words - 1)]);
+    buf_put_char(&b, '"');
+    struct str out = arena_str(&t->k->arena, buf_str(&b));
+    buf_release(&b);
+    return out;
+}
+
 static struct str number(struct tester *t, int64_t n)
 {
     return arena_fmt(&t->k->arena, "%lld", (long long)n);
@@ -249,7 +264,7 @@ static void wrong_list(struct tester *t, const struct field_spec *f)
         refused_at(t, f->name, S("[\"1\"]"), "wrong_type", "/0");
         refused_at(t, f->name, S("[1.5]"), "wrong_type", "/0");
         refused_at(t, f->name, S("[0]"), NULL, "/0");
-        refused_at(t, f->name, S("[1,999999]"), "unknown_value", "");
+        if (!(f->flags & FREE)) refused_at(t, f->name, S("[1,999999]"), "unknown_value", "");
     }
     if (f->flags & LISTED) {
         struct str inner = str_sub(str_of(f->good), 1, strlen(f->good) - 2);
@@ -329,9 +344,12 @@ static void good_field(struct tester *t, const struct field_spec *f)
     if (!(f->flags & (REQUIRED | ALWAYS)) && !str_eq(t->method, S("PATCH")))
         taken(t, f->name, (struct str){ 0 });
     switch (f->kind) {
+    case FIELD_SECRET:
+        taken(t, f->name, f->least > 8 ? secret_of(t, f->least) : text_of(t, "", f->least, "x"));
+        taken(t, f->name, secret_of(t, f->most));
+        break;
     case FIELD_TEXT:
     case FIELD_LINES:
-    case FIELD_SECRET:
         taken(t, f->name, text_of(t, "", f->least, str_eq(t->method, S("POST")) ? "x" : "y"));
         taken(t, f->name, text_of(t, "", f->most, "x"));
         taken(t, f->name, text_of(t, "", f->most, "\xf0\x9f\x93\xb1")); /* four bytes each */
@@ -361,11 +379,24 @@ static void good_field(struct tester *t, const struct field_spec *f)
         taken_text(t, f->name, "{\"amount\":1000000000000,\"currency\":\"JPY\"}");
         break;
     case FIELD_LIST:
-        if (f->flags & FREE) taken(t, f->name, list_of(t, f->most, "\"S"));
+        if (f->flags & FREE && f->flags & TEXTS) taken(t, f->name, list_of(t, f->most, "\"S"));
         break;
     default:
         break;
     }
+}
+
+/* Order 2 with item 3 on it, and a return of item 4. */
+static void make_sale(struct kit *k)
+{
+    CALL(k, "POST", "/items", "{\"esn\":\"SECOND\",\"variation_id\":1}", 201);
+    CALL(k, "POST", "/items", "{\"esn\":\"THIRD\",\"variation_id\":1}", 201);
+    CALL(k, "POST", "/orders", "{\"organization\":\"O\"}", 201);
+    CALL(k, "PATCH", "/settings", "{\"committed_status\":\"Testing\"}", 200);
+    CALL(k, "POST", "/orders/2/commitments", "{\"esns\":[\"SECOND\",\"THIRD\"]}", 200);
+    CALL(k, "POST", "/orders/2/returns",
+        "{\"items\":[{\"esn\":\"THIRD\",\"status\":\"In stock\",\"warehouse\":\"Main\"}]}", 200);
+    CALL(k, "PATCH", "/settings", "{\"committed_status\":\"Sold\"}", 200);
 }
 
 /* What the paths of the rows name. */
@@ -373,6 +404,7 @@ static void make_world(struct kit *k)
 {
     CALL(k, "POST", "/damage_conditions", "{\"title\":\"Cracked\",\"initials\":\"CR\"}", 201);
     CALL(k, "POST", "/warehouses", "{\"name\":\"Second\"}", 201);
+    CALL(k, "POST", "/warehouses", "{\"name\":\"Third\"}", 201);
     CALL(k, "POST", "/warehouses/1/locations", "{\"name\":\"Shelf\"}", 201);
     CALL(k, "POST", "/inventory_statuses", "{\"title\":\"Testing\"}", 201);
     CALL(k, "POST", "/order_statuses", "{\"title\":\"Packing\"}", 201);
@@ -380,8 +412,24 @@ static void make_world(struct kit *k)
     CALL(k, "POST", "/variations", "{\"manufacturer\":\"Apple\",\"model\":\"X\",\"sku\":\"SKU-1\"}",
         201);
     CALL(k, "POST", "/items", "{\"esn\":\"FIRST\",\"variation_id\":1}", 201);
+    CALL(k, "POST", "/items", "{\"esn\":\"SENT\",\"variation_id\":1,\"warehouse\":\"Main\"}", 201);
     CALL(k, "POST", "/orders",
         "{\"organization\":\"O\",\"lines\":[{\"sku\":\"SKU-1\",\"quantity\":1}]}", 201);
+    for (int i = 0; i < 2; i++)
+        CALL(k, "POST", "/transfers",
+            "{\"from_warehouse\":\"Main\",\"to_warehouse\":\"Third\",\"ids\":[2]}", 201);
+    CALL(k, "POST", "/transfers/1/ship", NULL, 200);
+    CALL(k, "POST", "/vendors", "{\"name\":\"Acme\"}", 201);
+    CALL(k, "POST", "/purchase_orders", "{\"vendor_id\":1}", 201);
+    for (int i = 0; i < 2; i++)
+        CALL(k, "POST", "/purchase_orders",
+            "{\"vendor_id\":1,\"lines\":[{\"variation_id\":1,\"expected_count\":1}]}", 201);
+    CALL(k, "POST", "/item_fields", "{\"name\":\"None\",\"type\":\"integer\"}", 201);
+    CALL(k, "POST", "/item_fields", "{\"name\":\"Lock\",\"type\":\"choice\",\"choices\":[\"SIM\"]}",
+        201);
+    CALL(k, "POST", "/organizations", "{\"name\":\"P\"}", 201);
+    CALL(k, "POST", "/webhooks", "{\"url\":\"https://receiver.example/\",\"events\":[\"*\"]}", 201);
+    make_sale(k);
     kit_listing(k, kit_channel(k, "First"), "A");
     kit_user(k, "first@example.com", "viewer", KIT_PASSWORD);
     kit_user(k, "admin@example.com", "admin", KIT_PASSWORD);
@@ -422,7 +470,9 @@ static void test_every_post_is_done_once(void **state)
     make_world(k);
     for (const struct body_spec *s = body_specs; s->route; s++) {
         struct tester t = { .k = k, .spec = s, .number = 1000 * (int)(s - body_specs) };
-        if (!str_starts(str_of(s->route), S("POST")) || s->good == 401) continue;
+        if (!str_starts(str_of(s->route), S("POST")) || s->good >= 400) continue;
+        /* Changes nothing: a paper is printed as often as it is asked for. */
+        if (str_eq(str_of(s->route), S("POST /items/labels"))) continue;
         const char *path = kit_path(k, s->path);
         const char *key = kit_fmt(k, "Idempotency-Key: %d", (int)(s - body_specs));
         const char *good = s->fields->good;
@@ -456,21 +506,15 @@ static bool has_spec(const struct route *r)
 static void test_every_route_has_rows(void **state)
 {
     struct kit *k = *state;
-    static const struct route *const tables[] = { routes_session, routes_reference,
-        routes_variations, routes_items, routes_orders, routes_channels, routes_listings,
-        routes_runs, routes_people };
-    size_t count = 0, all = 0;
-    const char *area, *level;
-    for (size_t i = 0; i < COUNT_OF(tables); i++)
-        for (const struct route *r = tables[i]; r->method; r++, count++) {
+    for (const struct route *const *t = api_routes; *t; t++)
+        for (const struct route *r = *t; r->method; r++) {
             bool body =
                 str_eq(str_of(r->method), S("POST")) || str_eq(str_of(r->method), S("PATCH"));
-            if (body && !(r->flags & ROUTE_NO_BODY))
+            /* Bodies of these are good for one moment only: second_factor_test.c. */
+            bool momentary = str_starts(str_of(r->path), S("/me/totp"));
+            if (body && !momentary && !(r->flags & (ROUTE_NO_BODY | ROUTE_FILE)))
                 CHECK(has_spec(r), kit_fmt(k, "rows for the body of %s %s", r->method, r->path));
         }
-    while (api_route_name(all, &area, &level))
-        all++;
-    CHECK_INT(count, all, "every table is looked at");
 }
 
 int main(int argc, char **argv)

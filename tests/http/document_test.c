@@ -97,6 +97,9 @@ static void read_parameter(struct document *d, struct operation *o, const char *
     }
     if (strstr(line, "parameters/limit'")) add_parameter(o, "limit");
     if (strstr(line, "parameters/cursor'")) add_parameter(o, "cursor");
+    if (strstr(line, "parameters/archived'")) add_parameter(o, "archived");
+    if (strstr(line, "parameters/format'")) add_parameter(o, "format");
+    if (strstr(line, "parameters/dryRun'")) add_parameter(o, "dry_run");
 }
 
 static void read_line(struct document *d, const char *line)
@@ -171,19 +174,12 @@ static void check_route(const struct document *d, const struct route *r)
 
 static void test_routes(void **state)
 {
-    static const struct route *const tables[] = { routes_session, routes_reference,
-        routes_variations, routes_items, routes_orders, routes_channels, routes_listings,
-        routes_runs, routes_people };
     const struct document *d = read_document();
-    size_t count = 0, served = 0;
-    const char *area, *level;
+    size_t count = 0;
     (void)state;
-    for (size_t t = 0; t < COUNT_OF(tables); t++)
-        for (const struct route *r = tables[t]; r->method; r++, count++)
+    for (const struct route *const *t = api_routes; *t; t++)
+        for (const struct route *r = *t; r->method; r++, count++)
             check_route(d, r);
-    while (api_route_name(served, &area, &level))
-        served++;
-    CHECK_INT(served, count, "every table was looked at");
     CHECK_INT(d->count, count, "what is documented is served");
 }
 

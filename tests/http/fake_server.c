@@ -6,6 +6,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 struct str http_request_header(const struct http_request *req, struct str name)
 {
@@ -42,6 +43,20 @@ void http_reply_header(struct http_reply *reply, struct str name, struct str val
     reply->headers[reply->header_count++] = (struct http_field){ name, value };
 }
 
+void http_reply_drop_file(struct http_reply *reply)
+{
+    if (reply->has_file) close(reply->file);
+    reply->has_file = false;
+}
+
+void http_reply_file(struct http_reply *reply, int fd, int64_t size)
+{
+    http_reply_drop_file(reply);
+    reply->has_file = true;
+    reply->file = fd;
+    reply->file_size = size;
+}
+
 void http_server_stats(struct http_server *s, struct http_server_stats *out)
 {
     (void)s;
@@ -53,6 +68,7 @@ struct http_stream {
     pthread_cond_t more;
     struct buf bytes;
     bool ended;
+    int refs;
 };
 
 struct http_stream *http_stream_new(size_t queue_max)
@@ -62,7 +78,16 @@ struct http_stream *http_stream_new(size_t queue_max)
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->more, NULL);
     buf_init(&s->bytes, queue_max);
+    s->refs = 1;
     return s;
+}
+
+void http_reply_stream(struct http_reply *reply, struct http_stream *s)
+{
+    pthread_mutex_lock(&s->lock);
+    s->refs++;
+    pthread_mutex_unlock(&s->lock);
+    reply->stream = s;
 }
 
 bool http_stream_send(struct http_stream *s, struct str bytes)
@@ -85,6 +110,10 @@ void http_stream_end(struct http_stream *s)
 
 void http_stream_release(struct http_stream *s)
 {
+    pthread_mutex_lock(&s->lock);
+    bool last = --s->refs == 0;
+    pthread_mutex_unlock(&s->lock);
+    if (!last) return;
     buf_release(&s->bytes);
     pthread_cond_destroy(&s->more);
     pthread_mutex_destroy(&s->lock);

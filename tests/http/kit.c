@@ -3,10 +3,12 @@
 
 #include "base/assert.h"
 #include "base/limits.h"
+#include "base/temp_file.h"
 #include "fake_server.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum db_engine kit_engine;
 static struct kit the_kit;
@@ -114,6 +116,8 @@ int kit_teardown(void **state)
     api_stop(k->api);
     harness_close(&k->h);
     api_release(k->api);
+    while (k->held_count)
+        http_stream_release(k->held[--k->held_count]);
     json_release(&k->json);
     arena_release(&k->arena);
     return 0;
@@ -152,20 +156,35 @@ static void add_query(struct http_request *req, struct str query)
     }
 }
 
+/* A file that is the answer, as the server would send it. */
+static struct str take_file(struct kit *k, struct http_reply *reply)
+{
+    char *bytes = arena_new(&k->arena, char, (size_t)reply->file_size + 1);
+    ASSERT(pread(reply->file, bytes, (size_t)reply->file_size, 0) == reply->file_size);
+    struct str body = { bytes, (size_t)reply->file_size };
+    http_reply_drop_file(reply);
+    return body;
+}
+
 static void keep_reply(struct kit *k, struct http_reply *reply)
 {
     struct error e;
+    if (reply->has_file) buf_put(&reply->body, take_file(k, reply));
     struct str body = reply->shared_body.len ? reply->shared_body : buf_str(&reply->body);
     k->status = reply->status;
     k->body = arena_str(&k->arena, body);
     k->stream = reply->stream;
+    if (k->stream) {
+        ASSERT(k->held_count < KIT_STREAMS_MAX);
+        k->held[k->held_count++] = k->stream;
+    }
     k->header_count = reply->header_count;
     for (size_t i = 0; i < reply->header_count; i++)
         k->headers[i] = (struct http_field){ arena_str(&k->arena, reply->headers[i].name),
             arena_str(&k->arena, reply->headers[i].value) };
     json_release(&k->json);
     k->json = (struct json){ NULL };
-    if (str_contains(kit_header(k, "Content-Type"), S("json")))
+    if (!k->stream && str_contains(kit_header(k, "Content-Type"), S("json")))
         CHECK_ERR(json_parse(k->body, 64 * 1024 * 1024, &k->json, &e), OK, &e, "the reply is JSON");
     buf_release(&reply->body);
 }
@@ -188,15 +207,24 @@ static void perform(
     if (s->body.len)
         h.fields[h.count++] = (struct http_field){ S("Content-Type"), S("application/json") };
     struct http_request *req = arena_new(arena, struct http_request, 1);
-    struct str query;
+    struct str query, path;
+    str_cut(str_of(s->path), '?', &path, &query);
+    int file = -1;
+    if (api_file_max(k->api, str_of(s->method), path) && s->body.len) {
+        file = temp_file_open(NULL);
+        ASSERT(file >= 0 && temp_file_write(file, s->body));
+    }
     *req = (struct http_request){ .method = str_of(s->method),
-        .body = s->body,
-        .peer = S("192.0.2.7"),
+        .path = path,
+        .body = file < 0 ? s->body : S(""),
+        .file = file,
+        .file_size = file < 0 ? 0 : (int64_t)s->body.len,
+        .peer = k->peer ? str_of(k->peer) : S("192.0.2.7"),
         .arena = arena,
         .private_ = &h };
-    str_cut(str_of(s->path), '?', &req->path, &query);
     add_query(req, query);
     api_handle(k->api, req, reply);
+    if (file >= 0) close(file);
 }
 
 int kit_send_bytes(
@@ -219,6 +247,7 @@ int kit_alone(const struct kit *k, const char *method, const char *path, const c
     struct http_reply reply = { 0 };
     perform(k, &(struct sent){ method, path, headers, str_of(body) }, &arena, &reply);
     int status = reply.status;
+    if (reply.stream) http_stream_release(reply.stream);
     buf_release(&reply.body);
     arena_release(&arena);
     return status;

@@ -22,6 +22,8 @@ struct kit_clock {
     _Atomic(time_ms) now;
 };
 
+enum { KIT_STREAMS_MAX = 16 };
+
 struct kit {
     struct harness_db h;
     struct api *api;
@@ -31,6 +33,7 @@ struct kit {
     struct seal_key key;
     struct str tokens[ROLE_COUNT]; /* secrets of a token of each role */
     struct str bearer;             /* sent with each call; empty: none */
+    const char *peer;              /* who calls; NULL: 192.0.2.7 */
     const char *lines;             /* more headers of each call, such as a cookie; NULL: none */
 
     /* The last reply. */
@@ -40,6 +43,8 @@ struct kit {
     struct http_field headers[HTTP_REPLY_HEADERS_MAX];
     size_t header_count;
     struct http_stream *stream;
+    struct http_stream *held[KIT_STREAMS_MAX]; /* until the test ends */
+    size_t held_count;
 };
 
 extern enum db_engine kit_engine;

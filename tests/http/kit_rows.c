@@ -48,6 +48,8 @@ static const char *const counts[][2] = {
     { VERSIONS(order_status) },
     { VERSIONS(channel) },
     { VERSIONS(sales_order) },
+    { VERSIONS(organization) },
+    { VERSIONS(order_return) },
     { VERSIONS(item) },
     { VERSIONS(listing) },
     { ROWS(setting) },

@@ -40,21 +40,66 @@ static const struct {
     { "GET /order_statuses/{}", "amwv" },
     { "PATCH /order_statuses/{}", "am" },
     { "DELETE /order_statuses/{}", "a" },
+    { "POST /order_statuses/{}/retire", "a" },
     { "GET /settings", "amwv" },
     { "PATCH /settings", "a" },
     { "GET /variations", "amwv" },
     { "POST /variations", "am" },
+    { "GET /variations/repeated_skus", "amwv" },
+    { "POST /variations/import", "am" },
+    { "GET /variations/export", "amwv" },
     { "GET /variations/{}", "amwv" },
     { "PATCH /variations/{}", "am" },
     { "DELETE /variations/{}", "am" },
+    { "POST /variations/{}/merge", "am" },
     { "GET /stock_levels", "amwv" },
     { "GET /items", "amwv" },
     { "POST /items", "amw" },
+    { "POST /items/import", "amw" },
+    { "GET /items/export", "amwv" },
     { "GET /items/{}", "amwv" },
     { "PATCH /items/{}", "amw" },
     { "GET /items/{}/history", "amwv" },
+    { "POST /items/bulk_edit", "amw" },
+    { "GET /inventory_history", "amwv" },
+    { "GET /inventory_history/chart", "amwv" },
+    { "GET /stock_levels/listings", "amwv" },
+    { "GET /stock_levels/items", "amwv" },
+    { "GET /stock_levels/lines", "amwv" },
+    { "POST /items/labels", "amwv" },
+    { "GET /vendors", "amwv" },
+    { "POST /vendors", "amw" },
+    { "GET /vendors/{}", "amwv" },
+    { "PATCH /vendors/{}", "amw" },
+    { "DELETE /vendors/{}", "am" },
+    { "GET /purchase_orders", "amwv" },
+    { "POST /purchase_orders", "amw" },
+    { "GET /purchase_orders/{}", "amwv" },
+    { "PATCH /purchase_orders/{}", "amw" },
+    { "POST /purchase_orders/{}/divide_lot_price", "amw" },
+    { "POST /purchase_orders/{}/lines", "amw" },
+    { "PATCH /purchase_orders/{}/lines/{}", "amw" },
+    { "DELETE /purchase_orders/{}/lines/{}", "amw" },
+    { "POST /purchase_orders/{}/receive", "amw" },
+    { "DELETE /purchase_orders/{}/items/{}", "amw" },
+    { "GET /transfers", "amwv" },
+    { "POST /transfers", "amw" },
+    { "GET /transfers/{}", "amwv" },
+    { "PATCH /transfers/{}", "amw" },
+    { "GET /transfers/{}/items", "amwv" },
+    { "POST /transfers/{}/items", "amw" },
+    { "DELETE /transfers/{}/items/{}", "amw" },
+    { "POST /transfers/{}/ship", "amw" },
+    { "POST /transfers/{}/receive", "amw" },
+    { "POST /transfers/{}/cancel", "amw" },
+    { "GET /item_fields", "amwv" },
+    { "POST /item_fields", "am" },
+    { "GET /item_fields/{}", "amwv" },
+    { "PATCH /item_fields/{}", "am" },
+    { "DELETE /item_fields/{}", "a" },
     { "GET /orders", "amwv" },
     { "POST /orders", "amw" },
+    { "GET /orders/export", "amwv" },
     { "GET /orders/{}", "amwv" },
     { "PATCH /orders/{}", "amw" },
     { "POST /orders/{}/lines", "amw" },
@@ -63,6 +108,29 @@ static const struct {
     { "POST /orders/{}/match_lines", "amw" },
     { "POST /orders/{}/commitments", "amw" },
     { "DELETE /orders/{}/commitments/{}", "amw" },
+    { "GET /changes", "amwv" },
+    { "POST /orders/bulk_status", "amw" },
+    { "PATCH /orders/{}/commitments/{}", "amw" },
+    { "POST /orders/{}/returns", "amw" },
+    { "GET /returns", "amwv" },
+    { "GET /returns/{}", "amwv" },
+    { "PATCH /returns/{}", "amw" },
+    { "POST /returns/{}/undo", "amw" },
+    { "GET /organizations", "amwv" },
+    { "POST /organizations", "amw" },
+    { "GET /organizations/{}", "amwv" },
+    { "PATCH /organizations/{}", "amw" },
+    { "POST /organizations/{}/merge", "am" },
+    { "GET /webhooks", "am" },
+    { "POST /webhooks", "a" },
+    { "GET /webhooks/{}", "am" },
+    { "PATCH /webhooks/{}", "a" },
+    { "DELETE /webhooks/{}", "a" },
+    { "POST /webhooks/{}/rotate_secret", "a" },
+    { "GET /webhooks/{}/deliveries", "am" },
+    { "POST /webhooks/{}/test", "a" },
+    { "POST /webhooks/{}/resend", "a" },
+    { "POST /webhooks/{}/replay", "a" },
     { "GET /channel_kinds", "amwv" },
     { "GET /channels", "amwv" },
     { "POST /channels", "a" },
@@ -76,6 +144,8 @@ static const struct {
     { "POST /channels/{}/import_orders", "am" },
     { "POST /channels/{}/push_quantities", "am" },
     { "GET /channels/{}/listings", "amwv" },
+    { "POST /listings/import", "am" },
+    { "GET /channels/{}/listings/export", "amwv" },
     { "GET /listings/{}", "amwv" },
     { "PATCH /listings/{}", "am" },
     { "GET /listings/{}/explanation", "amwv" },
@@ -85,23 +155,44 @@ static const struct {
     { "GET /channels/{}/quarantine", "amwv" },
     { "GET /runs", "amwv" },
     { "GET /runs/{}", "amwv" },
+    { "GET /runs/{}/result", "amwv" },
+    { "GET /runs/{}/errors", "amwv" },
+    { "POST /runs/{}/cancel", "amwv" },
     { "GET /events", "amwv" },
     { "GET /users", "am" },
     { "POST /users", "a" },
     { "GET /users/{}", "am" },
     { "PATCH /users/{}", "a" },
+    { "POST /users/{}/unlock", "a" },
+    { "POST /users/{}/reset_password", "a" },
+    { "POST /users/{}/reset_totp", "a" },
+    { "GET /users/{}/sessions", "am" },
+    { "DELETE /users/{}/sessions", "a" },
+    { "DELETE /users/{}/sessions/{}", "a" },
     { "GET /tokens", "am" },
     { "POST /tokens", "a" },
+    { "POST /tokens/{}/rotate", "a" },
     { "DELETE /tokens/{}", "a" },
     { "GET /audit", "am" },
+    { "GET /audit/export", "am" },
     { "POST /session", "amwv" },
     { "DELETE /session", "amwv" },
     { "GET /me", "amwv" },
     { "PATCH /me", "amwv" },
+    { "GET /me/sessions", "amwv" },
+    { "DELETE /me/sessions", "amwv" },
+    { "DELETE /me/sessions/{}", "amwv" },
+    { "POST /me/totp", "amwv" },
+    { "POST /me/totp/confirm", "amwv" },
+    { "POST /me/totp/disable", "amwv" },
+    { "POST /me/totp/recovery_codes", "amwv" },
+    { "GET /roles", "amwv" },
 };
 
 struct one_route {
     struct str method;
+    enum area area;
+    enum permission level;
     const char *name, *path, *who;
 };
 
@@ -144,6 +235,8 @@ static void each_route(struct kit *k, void (*check)(struct kit *k, const struct 
         r.method = arena_str(&k->arena, r.method);
         r.path = with_ids(k, path);
         r.who = who_may(r.name);
+        CHECK(area_parse(str_of(area), &r.area), area);
+        CHECK(permission_parse(str_of(level), &r.level), level);
         check(k, &r);
     }
     CHECK_INT(count, COUNT_OF(expected), "routes, each with its row");
@@ -207,7 +300,8 @@ static void ask(struct kit *k, const struct one_route *r, int role, bool may)
 static void tokens_keep_to_table(struct kit *k, const struct one_route *r)
 {
     /* Of these only a person can be meant. */
-    bool person = is(r, "DELETE /session") || is(r, "PATCH /me");
+    bool person =
+        is(r, "DELETE /session") || is(r, "PATCH /me") || str_contains(str_of(r->name), S("/me/"));
     for (int i = 0; i < ROLE_COUNT; i++) {
         k->bearer = k->tokens[i];
         ask(k, r, i, !person && str_contains(str_of(r->who), (struct str){ &letters[i], 1 }));
@@ -219,6 +313,7 @@ static const char *sessions[ROLE_COUNT];
 static void sessions_keep_to_table(struct kit *k, const struct one_route *r)
 {
     if (is(r, "DELETE /session") || is(r, "POST /session")) return; /* route_test.c */
+    if (is(r, "DELETE /me/sessions")) return;                       /* account_test.c */
     for (int i = 0; i < ROLE_COUNT; i++) {
         k->lines = sessions[i];
         ask(k, r, i, str_contains(str_of(r->who), (struct str){ &letters[i], 1 }));
@@ -264,6 +359,95 @@ static void test_sessions_of_every_role(void **state)
     CHECK_STR(str_of(kit_state(k)), str_of(before), "nothing changed");
 }
 
+/* A token of the admin's role that may do so much in one area, and everything or nothing in the
+ * others. */
+static struct str scoped(struct kit *k, enum area area, enum permission level, bool others)
+{
+    struct buf b;
+    buf_init(&b, 1000);
+    buf_put(&b, S("{\"name\":\"scoped\",\"role\":\"admin\",\"scopes\":{"));
+    for (int a = 0; a < AREA_COUNT; a++)
+        buf_put_fmt(&b, "%s\"%s\":\"%s\"", a ? "," : "", area_name((enum area)a),
+            permission_name(a == (int)area ? level
+                            : others       ? PERMISSION_FULL
+                                           : PERMISSION_NONE));
+    buf_put(&b, S("}}"));
+    k->bearer = k->tokens[ROLE_ADMIN];
+    CALL(k, "POST", "/tokens", arena_str(&k->arena, buf_str(&b)).at, 201);
+    buf_release(&b);
+    return kit_str(k, "/secret");
+}
+
+static struct str just_enough[AREA_COUNT][PERMISSION_FULL + 1]; /* and nothing elsewhere */
+static struct str all_but[AREA_COUNT][PERMISSION_FULL + 1]; /* that level here, full elsewhere */
+
+static void scopes_keep_to_level(struct kit *k, const struct one_route *r)
+{
+    if (r->level == PERMISSION_NONE) return;
+    k->bearer = all_but[r->area][r->level - 1];
+    kit_send(k, r->method.at, r->path, takes_body(r) ? "{\"nonsense\": 1}" : NULL, NULL);
+    kit_problem(k, 403, "forbidden", kit_fmt(k, "%s with one level too little", r->name));
+    k->bearer = just_enough[r->area][r->level];
+    kit_send(k, r->method.at, r->path, takes_body(r) ? "{\"nonsense\": 1}" : NULL, NULL);
+    CHECK(k->status != 401 && k->status != 403,
+        kit_fmt(k, "%s with just enough: %d %.*s", r->name, k->status, STR_FMT(k->body)));
+}
+
+static void test_scopes_of_tokens(void **state)
+{
+    struct kit *k = *state;
+    for (int a = 0; a < AREA_COUNT; a++)
+        for (int l = PERMISSION_NONE; l <= PERMISSION_FULL; l++) {
+            all_but[a][l] = scoped(k, (enum area)a, (enum permission)l, true);
+            if (l) just_enough[a][l] = scoped(k, (enum area)a, (enum permission)l, false);
+        }
+    each_route(k, scopes_keep_to_level);
+}
+
+/* Scopes take away from a role and never add to it; and nobody makes more of himself. */
+static void test_nobody_gives_more(void **state)
+{
+    struct kit *k = *state;
+    CALL(k, "POST", "/tokens",
+        "{\"name\":\"T\",\"role\":\"viewer\",\"scopes\":{\"orders\":\"write\"}}", 422);
+    kit_fault(k, "/scopes/orders", "not_allowed", "beyond the role");
+    CALL(k, "POST", "/tokens", "{\"name\":\"T\",\"role\":\"viewer\",\"scopes\":{}}", 422);
+    kit_fault(k, "/scopes", "too_short", "nothing at all");
+    CALL(k, "POST", "/tokens", "{\"name\":\"T\",\"role\":\"viewer\",\"scopes\":{\"x\":\"read\"}}",
+        422);
+    kit_fault(k, "/scopes/x", "unknown_field", "no such area");
+    int64_t admin = kit_user(k, "root@example.com", "admin", KIT_PASSWORD);
+    int64_t viewer = kit_user(k, "view@example.com", "viewer", KIT_PASSWORD);
+    CALL(k, "GET", "/tokens", NULL, 200);
+    int64_t first = kit_int(k, "/data/0/id");
+    k->bearer = scoped(k, AREA_PEOPLE, PERMISSION_FULL, false);
+    const struct {
+        const char *method, *path, *body;
+    } rows[] = {
+        { "POST", "/tokens", "{\"name\":\"T\",\"role\":\"admin\"}" },
+        { "POST", "/tokens", "{\"name\":\"T\",\"role\":\"viewer\"}" },
+        { "POST", "/users", "{\"email\":\"e@example.com\",\"role\":\"admin\"}" },
+        { "POST", kit_fmt(k, "/tokens/%lld/rotate", (long long)first), "{}" },
+        { "PATCH", kit_fmt(k, "/users/%lld", (long long)viewer), "{\"role\":\"admin\"}" },
+        { "PATCH", kit_fmt(k, "/users/%lld", (long long)admin),
+            "{\"password\":\"Violet-harbor-9\"}" },
+        { "POST", kit_fmt(k, "/users/%lld/reset_password", (long long)admin), NULL },
+        { "POST", kit_fmt(k, "/users/%lld/reset_totp", (long long)admin), NULL },
+    };
+    const char *before = kit_state(k);
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        CALL(k, rows[i].method, rows[i].path, rows[i].body, 403);
+        kit_problem(k, 403, "forbidden", rows[i].path);
+    }
+    CHECK_STR(str_of(kit_state(k)), str_of(before), "nothing changed");
+    CALL(k, "GET", "/me", NULL, 200);
+    CHECK_STR(kit_str(k, "/permissions/people"), S("full"), "what it may");
+    CHECK_STR(kit_str(k, "/permissions/orders"), S("none"), "and may not");
+    CHECK_STR(kit_str(k, "/token/scopes/people"), S("full"), "as it was made");
+    CALL(k, "POST", "/tokens",
+        "{\"name\":\"T\",\"role\":\"admin\",\"scopes\":{\"people\":\"read\"}}", 201);
+}
+
 /* What the role of a manager may change of a channel, and what only an admin may. */
 static void test_channel_secrets_are_for_admins(void **state)
 {
@@ -300,6 +484,8 @@ int main(int argc, char **argv)
         KIT_TEST(test_every_route_needs_a_caller),
         KIT_TEST(test_tokens_of_every_role),
         KIT_TEST(test_sessions_of_every_role),
+        KIT_TEST(test_scopes_of_tokens),
+        KIT_TEST(test_nobody_gives_more),
         KIT_TEST(test_channel_secrets_are_for_admins),
     };
     return kit_main(argc, argv, "http_permission", tests, COUNT_OF(tests));

@@ -29,15 +29,16 @@ static void *race(void *arg)
     return NULL;
 }
 
-/* The text with the number for '~'. */
-static const char *numbered(struct kit *k, const char *text, int number)
+/* The text with the number for the sign. */
+static const char *numbered(struct kit *k, const char *text, char sign, int number)
 {
     struct str before, after;
-    if (!str_cut(str_of(text), '~', &before, &after)) return text;
+    if (!str_cut(str_of(text), sign, &before, &after)) return text;
     return kit_fmt(k, "%.*s%d%.*s", STR_FMT(before), number, STR_FMT(after));
 }
 
-/* The same from every thread, but for '~': in the body the thread's number, in the path 1 or 2. */
+/* The same from every thread, but for '~': in the body the thread's number, in the path 1 or 2; and
+ * for '#' in the path, which is another number for each. */
 static void run_race(struct kit *k, const struct racer *all, int *statuses)
 {
     pthread_t threads[THREADS];
@@ -48,8 +49,9 @@ static void run_race(struct kit *k, const struct racer *all, int *statuses)
         racers[i] = *all;
         racers[i].k = k;
         racers[i].start = &start;
-        racers[i].body = numbered(k, all->body, i);
-        racers[i].path = numbered(k, all->path, 1 + (i % 2));
+        racers[i].body = numbered(k, all->body, '~', i);
+        racers[i].path = numbered(k, all->path, '~', 1 + (i % 2));
+        racers[i].path = numbered(k, racers[i].path, '#', 1 + i);
         CHECK_INT(pthread_create(&threads[i], NULL, race, &racers[i]), 0, "a thread");
     }
     for (int i = 0; i < THREADS; i++) {
@@ -160,6 +162,25 @@ static void test_racing_creators(void **state)
     CHECK_INT(kit_int(k, "/data/0/on_hand"), 1, "one phone");
 }
 
+/* Of as many admins as there are threads all are to go: all but one do, whatever the order. */
+static void test_all_admins_go(void **state)
+{
+    struct kit *k = *state;
+    int statuses[THREADS], gone = 0, refused = 0;
+    for (int i = 0; i < THREADS; i++)
+        kit_user(k, kit_fmt(k, "admin%d@example.com", i), "admin", KIT_PASSWORD);
+    struct racer all = {
+        .method = "PATCH", .path = "/api/v1/users/#", .body = "{\"role\":\"viewer\"}"
+    };
+    run_race(k, &all, statuses);
+    for (int i = 0; i < THREADS; i++) {
+        gone += statuses[i] == 200;
+        refused += statuses[i] == 409;
+    }
+    CHECK_INT(refused, 1, "the last one stays");
+    CHECK_INT(gone, THREADS - 1, "and nobody else is refused");
+}
+
 /* Each of two admins takes the other's rights. */
 static void test_last_admin(void **state)
 {
@@ -229,13 +250,61 @@ static void test_delete_against_use(void **state)
     CALL(k, "GET", "/variations", NULL, 200);
 }
 
+/* Twenty orders want the same phone at once: one has it, and each of the others is told that it is
+ * taken. What each was told is read by sending it again, with its key. */
+static void test_twenty_claims(void **state)
+{
+    enum { CLAIMS = 20 };
+    struct kit *k = *state;
+    make_catalog(k);
+    CALL(k, "POST", "/items", "{\"esn\":\"490154203237518\",\"variation_id\":1}", 201);
+    for (int i = 0; i < CLAIMS; i++)
+        CALL(k, "POST", "/orders", "{\"organization\":\"O\"}", 201);
+    const char *body = "{\"esns\":[\"490154203237518\"]}";
+    struct racer racers[CLAIMS];
+    pthread_t threads[CLAIMS];
+    pthread_barrier_t start;
+    pthread_barrier_init(&start, NULL, CLAIMS);
+    for (int i = 0; i < CLAIMS; i++) {
+        racers[i] = (struct racer){ .k = k,
+            .start = &start,
+            .method = "POST",
+            .path = kit_fmt(k, "/api/v1/orders/%d/commitments", i + 1),
+            .body = body,
+            .lines = kit_fmt(k, "Idempotency-Key: claim-%d", i) };
+        CHECK_INT(pthread_create(&threads[i], NULL, race, &racers[i]), 0, "a thread");
+    }
+    for (int i = 0; i < CLAIMS; i++)
+        pthread_join(threads[i], NULL);
+    pthread_barrier_destroy(&start);
+    int64_t winner = 0;
+    for (int i = 0; i < CLAIMS; i++) {
+        CHECK_INT(racers[i].status, 200, "every claim is answered");
+        CALL_WITH(
+            k, "POST", kit_fmt(k, "/orders/%d/commitments", i + 1), body, racers[i].lines, 200);
+        if (kit_true(k, "/results/0/committed")) {
+            CHECK_INT(winner, 0, "one has it");
+            winner = i + 1;
+        } else {
+            CHECK_STR(kit_str(k, "/results/0/code"), S("already_committed"), "the others are told");
+            CHECK(str_contains(kit_str(k, "/results/0/detail"), S("SO-")), "who has it");
+        }
+    }
+    CALL(k, "GET", "/items/1", NULL, 200);
+    CHECK_INT(kit_int(k, "/order_id"), winner, "and it is there");
+    CALL(k, "GET", "/items/1/history", NULL, 200);
+    CHECK_INT(kit_len(k, "/data"), 2, "committed once");
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         KIT_TEST(test_racing_requests),
         KIT_TEST(test_racing_writers),
         KIT_TEST(test_racing_creators),
+        KIT_TEST(test_twenty_claims),
         KIT_TEST(test_last_admin),
+        KIT_TEST(test_all_admins_go),
         KIT_TEST(test_delete_against_use),
     };
     return kit_main(argc, argv, "http_race", tests, COUNT_OF(tests));

@@ -8,6 +8,9 @@
 
 const char *const history_skus[O_SKUS] = { "", "S1", "S2", "s1", "S 4" };
 
+const char *const history_statuses[O_STATUSES] = { "In stock", "Sold", "In repair" };
+const char *const history_warehouses[O_WAREHOUSES] = { "", "Main", "Second" };
+
 int throw_of(struct history *h, int n)
 {
     return (int)rng_below(&h->dice, (uint64_t)n);
@@ -93,6 +96,9 @@ void history_start(struct history *h)
     h->status_id[2] = make_reference(h, REFERENCE_STATUS, "In repair");
     h->warehouse_id[1] = MAIN;
     h->warehouse_id[2] = make_reference(h, REFERENCE_WAREHOUSE, "Second");
+    struct item_field tray = { .name = S("Tray"), .type = ITEM_FIELD_INTEGER };
+    TRY(h, item_field_create(&h->f->c, &tray, &h->f->e), OK);
+    h->tray_id = tray.id;
     for (int i = 0; i < O_CHANNELS; i++) {
         o->channels[i] = (struct o_channel){ .statuses = 1, .warehouses = 1u << 1, .cap = -1 };
         save_channel(h, i, true);
@@ -220,9 +226,9 @@ void history_settings(struct history *h)
 void history_step(struct history *h)
 {
     static void (*const steps[])(struct history *) = { history_items, history_items, history_items,
-        history_items, history_items, history_orders, history_orders, history_orders,
-        history_intake, history_intake, history_catalog, history_listings, history_listings,
-        history_settings };
+        history_items, history_items, history_many, history_many, history_orders, history_orders,
+        history_orders, history_intake, history_intake, history_catalog, history_catalog,
+        history_listings, history_listings, history_settings };
     h->step++;
     h->f->now++;
     h->f->c.now = h->f->now;
@@ -280,6 +286,56 @@ static void compare_listings(struct history *h)
     }
 }
 
+/* As many items and units behind a figure as it says, page by page. */
+static void compare_behind(
+    struct history *h, const struct stock_scope *scope, int64_t on_hand, int64_t outstanding)
+{
+    struct stock_filter any = { 0 };
+    struct page page = { 0, 3 };
+    int64_t items = 0, units = 0;
+    for (bool more = true; more;) {
+        struct explained_items got;
+        TRY(h, stock_item_list(h->f->c.tx, scope, &any, &page, &h->f->arena, &got, &h->f->e), OK);
+        more = got.count > 3;
+        items += more ? 3 : (int64_t)got.count;
+        if (more) page.after = got.rows[2].item_id;
+    }
+    page.after = 0;
+    for (bool more = true; more;) {
+        struct explained_lines got;
+        TRY(h, stock_line_list(h->f->c.tx, scope, &page, &h->f->arena, &got, &h->f->e), OK);
+        more = got.count > 3;
+        for (size_t i = 0; i < got.count && i < 3; i++)
+            units += got.rows[i].uncommitted;
+        if (more) page.after = got.rows[2].line_id;
+    }
+    CHECK_INT(items, on_hand, h->where);
+    CHECK_INT(units, outstanding, h->where);
+}
+
+static void compare_listing_levels(struct history *h)
+{
+    struct stock_filter any = { 0 };
+    struct page page = { 0, O_LISTINGS };
+    struct stock_listings all = { 0 };
+    struct listing_levels got;
+    TRY(h, stock_level_of_listings(h->f->c.tx, &all, &any, &page, &h->f->arena, &got, &h->f->e),
+        OK);
+    CHECK_INT(got.count, h->o.listing_count, h->where);
+    for (int i = 0; i < h->o.listing_count; i++) {
+        const struct o_listing *n = &h->o.listings[i];
+        int64_t available = o_available(&h->o, n);
+        int64_t outstanding = o_outstanding(&h->o, o_of_listing(&h->o, n));
+        for (size_t k = 0; k < got.count; k++) {
+            if (got.rows[k].listing_id != n->id) continue;
+            CHECK_INT(got.rows[k].on_hand, available, h->where);
+            CHECK_INT(got.rows[k].outstanding, outstanding, h->where);
+        }
+        struct stock_scope scope = { .sku = S(""), .listing_id = n->id };
+        compare_behind(h, &scope, available, outstanding);
+    }
+}
+
 static void compare_levels(struct history *h)
 {
     struct stock_filter any = { 0 };
@@ -294,6 +350,8 @@ static void compare_levels(struct history *h)
             if (rows[i].variation_id != h->o.variations[v].id) continue;
             CHECK_INT(rows[i].on_hand, o_on_hand(&h->o, v), h->where);
             CHECK_INT(rows[i].outstanding, o_outstanding(&h->o, 1u << v), h->where);
+            struct stock_scope scope = { .sku = S(""), .variation_id = rows[i].variation_id };
+            compare_behind(h, &scope, rows[i].on_hand, rows[i].outstanding);
         }
     }
     CHECK_INT(count, known, h->where);
@@ -310,6 +368,8 @@ void history_compare(struct history *h)
     compare_orders(h);
     compare_listings(h);
     compare_levels(h);
+    compare_listing_levels(h);
+    history_compare_items(h);
     int64_t differences;
     TRY(h, verify_all(&h->f->c, false, tell, h, &differences, &h->f->e), OK);
     CHECK_INT(differences, 0, h->where);

@@ -29,6 +29,14 @@ static struct order_line stored(struct history *h, const struct o_line *line)
     };
 }
 
+/* Named by a line that it does not have yet, or had named something else. */
+static bool takes_archived(
+    const struct oracle *o, const struct o_line *before, const struct o_line *to)
+{
+    return to->variation >= 0 && o->variations[to->variation].archived &&
+           (!before || before->variation != to->variation);
+}
+
 static void create_order(struct history *h)
 {
     struct oracle *o = &h->o;
@@ -36,9 +44,11 @@ static void create_order(struct history *h)
     struct o_order n = { .channel = -1, .status = throw_of(h, O_ORDER_STATUSES) };
     n.line_count = throw_of(h, 4);
     struct order_line lines[O_LINES];
+    bool refused = false;
     for (int i = 0; i < n.line_count; i++) {
         n.lines[i] = random_line(h);
         lines[i] = stored(h, &n.lines[i]);
+        refused = refused || takes_archived(o, NULL, &n.lines[i]);
     }
     struct order in = { .organization = S("x"),
         .status_id = n.status + 1,
@@ -46,7 +56,8 @@ static void create_order(struct history *h)
         .notes = S(""),
         .lines = lines,
         .line_count = (size_t)n.line_count };
-    TRY(h, order_create(&h->f->c, &in, &h->f->e), OK);
+    TRY(h, order_create(&h->f->c, &in, &h->f->e), refused ? ERR_CONFLICT : OK);
+    if (refused) return;
     n.id = in.id;
     for (int i = 0; i < n.line_count; i++)
         n.lines[i].id = lines[i].id;
@@ -121,8 +132,9 @@ static void edit_line(struct history *h, int at, struct order *order)
     to.id = n->lines[k].id;
     to.channel_line = n->lines[k].channel_line;
     struct order_line after = stored(h, &to);
-    TRY(h, order_line_update(&h->f->c, order, line, &after, &h->f->e), OK);
-    n->lines[k] = to;
+    bool refused = takes_archived(&h->o, &n->lines[k], &to);
+    TRY(h, order_line_update(&h->f->c, order, line, &after, &h->f->e), refused ? ERR_CONFLICT : OK);
+    if (!refused) n->lines[k] = to;
 }
 
 static void add_line(struct history *h, struct o_order *n, const struct order *order)
@@ -130,7 +142,9 @@ static void add_line(struct history *h, struct o_order *n, const struct order *o
     if (n->line_count == O_LINES) return;
     struct o_line to = random_line(h);
     struct order_line line = stored(h, &to);
-    TRY(h, order_line_add(&h->f->c, order, &line, &h->f->e), OK);
+    bool refused = takes_archived(&h->o, NULL, &to);
+    TRY(h, order_line_add(&h->f->c, order, &line, &h->f->e), refused ? ERR_CONFLICT : OK);
+    if (refused) return;
     to.id = line.id;
     n->lines[n->line_count++] = to;
 }

@@ -1,4 +1,4 @@
-/* history_stock.c: what happens to items and to the catalog. */
+/* history_stock.c: what happens to items. */
 #include "history.h"
 
 #include "store/commitment.h"
@@ -21,8 +21,10 @@ static void create_item(struct history *h)
     struct item in = { .esn = esn_text(h, n.esn),
         .variation_id = o->variations[v].id,
         .status_id = h->status_id[n.status],
-        .warehouse_id = h->warehouse_id[n.warehouse] };
-    bool taken = o_esn_open(o, n.esn, -1);
+        .status = str_of(history_statuses[n.status]),
+        .warehouse_id = h->warehouse_id[n.warehouse],
+        .warehouse = str_of(history_warehouses[n.warehouse]) };
+    bool taken = o_esn_open(o, n.esn, -1) || o->variations[v].archived;
     TRY(h, item_create(&h->f->c, &in, &h->f->e), taken ? ERR_CONFLICT : OK);
     if (taken) return;
     n.id = in.id;
@@ -42,10 +44,16 @@ static void edit_item(struct history *h)
     TRY(h, item_load(h->f->c.tx, item->id, &h->f->arena, &before, &h->f->e), OK);
     after = before;
     /* What a committed item shows is the account's committed status. */
-    if (item->order < 0 || n.status != item->status) after.status_id = h->status_id[n.status];
+    if (item->order < 0 || n.status != item->status) {
+        after.status_id = h->status_id[n.status];
+        after.status = str_of(history_statuses[n.status]);
+    }
     after.warehouse_id = h->warehouse_id[n.warehouse];
+    after.warehouse = str_of(history_warehouses[n.warehouse]);
     after.variation_id = o->variations[n.variation].id;
     bool fixed = item->order >= 0 && (n.status != item->status || n.variation != item->variation);
+    fixed = fixed || (item->transit && n.warehouse != item->warehouse);
+    fixed = fixed || (n.variation != item->variation && o->variations[n.variation].archived);
     TRY(h, item_update(&h->f->c, &before, &after, S(""), &h->f->e), fixed ? ERR_CONFLICT : OK);
     if (!fixed) *item = n;
 }
@@ -94,8 +102,8 @@ static void commit(struct history *h)
         int esn = throw_of(h, 4) ? fitting_esn(h, at) : throw_of(h, O_ESNS);
         inputs[i] = (struct commitment_input){ esn_text(h, esn), false };
         items[i] = meant_by(o, esn);
-        good[i] =
-            items[i] >= 0 && o->items[items[i]].order < 0 && o->takes_items[o->orders[at].status];
+        good[i] = items[i] >= 0 && o->items[items[i]].order < 0 && !o->items[items[i]].transit &&
+                  o->takes_items[o->orders[at].status];
         for (int k = 0; k < i; k++)
             if (items[k] == items[i] && good[k]) good[i] = false;
         all = all && good[i];
@@ -145,61 +153,5 @@ void history_items(struct history *h)
         break;
     default:
         commit(h);
-    }
-}
-
-static void create_variation(struct history *h, int v)
-{
-    struct oracle *o = &h->o;
-    int sku = throw_of(h, O_SKUS);
-    struct variation in = { .grade_id = GRADE_A, .sku = str_of(history_skus[sku]) };
-    for (int i = 0; i < VARIATION_TEXT_COUNT; i++)
-        in.text[i] = S("Unknown");
-    in.text[VARIATION_MODEL] = arena_fmt(&h->f->arena, "M%d", v);
-    bool taken = o->unique_skus && o_with_sku(o, sku);
-    TRY(h, variation_create(&h->f->c, &in, &h->f->e), taken ? ERR_CONFLICT : OK);
-    if (!taken) o->variations[v] = (struct o_variation){ in.id, sku };
-}
-
-static void change_sku(struct history *h, int v)
-{
-    struct oracle *o = &h->o;
-    int sku = throw_of(h, O_SKUS);
-    struct variation before, after;
-    TRY(h, variation_load(h->f->c.tx, o->variations[v].id, &h->f->arena, &before, &h->f->e), OK);
-    after = before;
-    after.sku = str_of(history_skus[sku]);
-    bool taken = o->unique_skus && o_with_sku(o, sku) & ~(1u << v);
-    TRY(h, variation_update(&h->f->c, &before, &after, &h->f->e), taken ? ERR_CONFLICT : OK);
-    if (!taken) o->variations[v].sku = sku;
-}
-
-static bool is_used(const struct oracle *o, int v)
-{
-    for (int i = 0; i < o->item_count; i++)
-        if (o->items[i].variation == v) return true;
-    for (int k = 0; k < o->order_count; k++)
-        for (int i = 0; i < o->orders[k].line_count; i++)
-            if (o->orders[k].lines[i].variation == v) return true;
-    for (int i = 0; i < o->listing_count; i++)
-        if (o->listings[i].mode == O_BY_VARIATIONS && o->listings[i].variations & 1u << v)
-            return true;
-    return false;
-}
-
-void history_catalog(struct history *h)
-{
-    struct oracle *o = &h->o;
-    int v = throw_of(h, O_VARIATIONS);
-    if (!o->variations[v].id) {
-        create_variation(h, v);
-    } else if (throw_of(h, 5)) {
-        change_sku(h, v);
-    } else {
-        struct variation row;
-        TRY(h, variation_load(h->f->c.tx, o->variations[v].id, &h->f->arena, &row, &h->f->e), OK);
-        bool used = is_used(o, v);
-        TRY(h, variation_delete(&h->f->c, &row, &h->f->e), used ? ERR_CONFLICT : OK);
-        if (!used) o->variations[v] = (struct o_variation){ 0 };
     }
 }

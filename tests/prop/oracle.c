@@ -118,6 +118,29 @@ void o_committed(const struct oracle *o, int order, int64_t committed[O_LINES])
     memcpy(committed, t.best, sizeof t.best);
 }
 
+int o_named(const struct oracle *o, int name)
+{
+    for (int v = 0; v < O_VARIATIONS; v++)
+        if (o->variations[v].id && o->variations[v].name == name) return v;
+    return -1;
+}
+
+void o_merge(struct oracle *o, int from, int into)
+{
+    for (int i = 0; i < o->item_count; i++)
+        if (o->items[i].variation == from) o->items[i].variation = into;
+    for (int k = 0; k < o->order_count; k++)
+        for (int i = 0; i < o->orders[k].line_count; i++)
+            if (o->orders[k].lines[i].variation == from) o->orders[k].lines[i].variation = into;
+    for (int i = 0; i < o->listing_count; i++) {
+        if (!(o->listings[i].variations & 1u << from)) continue;
+        o->listings[i].variations &= ~(1u << from);
+        o->listings[i].variations |= 1u << into;
+    }
+    if (!o->variations[into].sku) o->variations[into].sku = o->variations[from].sku;
+    o->variations[from] = (struct o_variation){ 0 };
+}
+
 bool o_item_open(const struct oracle *o, const struct o_item *item)
 {
     return item->order < 0 || o->is_open[o->orders[item->order].status];

@@ -12,6 +12,7 @@
 
 enum {
     O_VARIATIONS = 6,
+    O_NAMES = 9,
     O_SKUS = 5,       /* 0: none */
     O_STATUSES = 3,   /* of items: in stock, sold, in repair */
     O_WAREHOUSES = 3, /* 0: none */
@@ -22,17 +23,27 @@ enum {
     O_LINES = 5,
     O_CHANNELS = 2,
     O_LISTINGS = 7,
+    O_TRANSFERS = 8,
 };
 
 struct o_variation {
     int64_t id; /* 0: there is none */
     int sku;
+    int name; /* no two have the same */
+    bool archived;
 };
 
 struct o_item {
     int64_t id;
     int esn, variation, status, former, warehouse;
-    int order; /* -1: not committed */
+    int order;   /* -1: not committed */
+    int transit; /* number of the transfer that it is on its way with, from 1; 0: none */
+    int tray;    /* a custom field; 0: none */
+};
+
+struct o_transfer {
+    int64_t id;
+    int from; /* warehouse 1 or 2; it goes to the other one */
 };
 
 struct o_line {
@@ -82,6 +93,8 @@ struct oracle {
     struct o_channel channels[O_CHANNELS];
     struct o_listing listings[O_LISTINGS];
     int listing_count;
+    struct o_transfer transfers[O_TRANSFERS];
+    int transfer_count;
 };
 
 /* Masks of variations. */
@@ -91,6 +104,12 @@ unsigned o_of_line(const struct oracle *o, const struct o_order *order, const st
 
 /* committed[i] of each line of the order. */
 void o_committed(const struct oracle *o, int order, int64_t committed[O_LINES]);
+
+/* -1: none has that name. */
+int o_named(const struct oracle *o, int name);
+
+/* All that is of the first is of the second, and the first is gone. */
+void o_merge(struct oracle *o, int from, int into);
 
 bool o_item_open(const struct oracle *o, const struct o_item *item);
 /* Another open item has the ESN; except: index of an item, or -1. */

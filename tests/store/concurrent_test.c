@@ -2,12 +2,15 @@
 #include "fixture.h"
 
 #include "store/commitment.h"
+#include "store/item_bulk.h"
+#include "store/reference.h"
+#include "store/transfer.h"
 #include "store/verify.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { WRITERS = 8, ROUNDS = 12, PHONES = 24, SALES = 6, CLAIMS = 20, PASTE = 3 };
+enum { WRITERS = 8, ROUNDS = 20, PHONES = 24, SALES = 6, CLAIMS = 20, PASTE = 3 };
 
 struct writer {
     struct fix *f;
@@ -15,7 +18,7 @@ struct writer {
     struct rng dice;
     /* What the transaction is to do, and what came of it. */
     int what, phones[PASTE];
-    int64_t order, variation;
+    int64_t order, variation, second;
     int committed;
     enum err wrong; /* an outcome that nothing explains */
     char words[200];
@@ -54,7 +57,7 @@ static enum err move_one(struct writer *w, struct change *c, struct error *e)
 {
     struct item before, after;
     enum err rc = item_load(c->tx, w->phones[0], c->arena, &before, e);
-    if (rc) return rc;
+    if (rc || before.transfer_id) return rc;
     after = before;
     after.warehouse_id = before.warehouse_id ? 0 : MAIN;
     after.warehouse = before.warehouse_id ? S("") : S("Main");
@@ -83,6 +86,60 @@ static enum err change_order(struct writer *w, struct change *c, struct error *e
     return order_update(c, &before, &after, e);
 }
 
+static enum err edit_many(struct writer *w, struct change *c, struct error *e)
+{
+    int64_t ids[PASTE];
+    struct bulk_outcome out;
+    struct bulk_edit to = { .set_warehouse = w->phones[0] % 2 == 0,
+        .warehouse_id = MAIN,
+        .warehouse = S("Main"),
+        .set_paid = true,
+        .paid = { true, w->phones[1], S("EUR") },
+        .regrade = { .has_grade = w->phones[2] % 3 == 0, .grade_id = GRADE_B } };
+    for (int i = 0; i < PASTE; i++)
+        ids[i] = 1 + (w->phones[0] + i * 7) % (PHONES - 2 * PASTE) + i;
+    for (int i = 1; i < PASTE; i++)
+        if (ids[i] <= ids[i - 1]) ids[i] = ids[i - 1] + 1;
+    return item_bulk_edit(c, &to, ids, PASTE, c->arena, &out, e);
+}
+
+static enum err send_some(struct writer *w, struct change *c, struct error *e)
+{
+    struct transfer t = { .from_id = MAIN, .to_id = w->second, .notes = S("") };
+    struct transfer_result results[PASTE];
+    int64_t ids[PASTE] = { w->phones[0], w->phones[0] + 1, w->phones[0] + 2 };
+    enum err rc = transfer_create(c, &t, e);
+    if (!rc) rc = transfer_load(c->tx, t.id, c->arena, &t, e);
+    if (!rc) rc = transfer_add(c, &t, ids, ids[2] > PHONES ? 1 : PASTE, results, e);
+    if (!rc) rc = transfer_load(c->tx, t.id, c->arena, &t, e);
+    return rc || !t.items ? rc : transfer_ship(c, &t, e);
+}
+
+/* The oldest one that is on its way arrives, all of it or but for some, or comes back. */
+static enum err receive_some(struct writer *w, struct change *c, struct error *e)
+{
+    struct stmt *st = tx_prepare(c->tx, "SELECT MIN(id) FROM transfer WHERE state = 'in_transit'");
+    struct transfer_result results[1];
+    struct transfer t;
+    int64_t id;
+    enum err rc = stmt_scalar(st, 0, &id, e);
+    if (rc || !id) return rc;
+    rc = transfer_lock(c, id, c->arena, &t, e);
+    if (rc || t.state != TRANSFER_IN_TRANSIT) return rc;
+    struct transfer_receipt r = { .location = S(""), .close = true, .all = w->phones[0] % 2 == 0 };
+    return w->phones[1] % 3 ? transfer_receive(c, &t, &r, results, e) : transfer_cancel(c, &t, e);
+}
+
+static enum err close_order(struct writer *w, struct change *c, struct error *e)
+{
+    struct order before, after;
+    enum err rc = order_lock(c, w->order, c->arena, &before, e);
+    if (rc) return rc;
+    after = before;
+    after.status_id = before.is_open ? ST_SHIPPED : ST_NEW;
+    return order_update(c, &before, &after, e);
+}
+
 static enum err plan(struct writer *w, struct change *c, struct error *e)
 {
     (void)w;
@@ -92,15 +149,17 @@ static enum err plan(struct writer *w, struct change *c, struct error *e)
 
 static enum err do_one(struct tx *tx, void *ctx, struct error *e)
 {
-    static enum err (*const things[])(
-        struct writer *, struct change *, struct error *) = { commit_some, commit_some, commit_some,
-        take_off_one, move_one, rename_sku, change_order, plan };
+    static enum err (*const things[])(struct writer *, struct change *, struct error *) = {
+        commit_some, commit_some, commit_some, take_off_one, move_one, rename_sku, change_order,
+        plan, edit_many, edit_many, send_some, receive_some, close_order
+    };
+    enum { THINGS = COUNT_OF(things) };
     struct writer *w = ctx;
     struct actor actor = { ACTOR_USER, 1, S("w"), S("") };
     struct rng rng = w->dice; /* not advanced: the transaction may run again */
     struct change c = { tx, tx_arena(tx), &actor, w->f->now, &rng };
     w->committed = 0;
-    return things[w->what % (int)COUNT_OF(things)](w, &c, e);
+    return things[w->what % THINGS](w, &c, e);
 }
 
 /* Somebody else was first: the next round looks again. */
@@ -113,7 +172,7 @@ static void *write_many(void *arg)
 {
     struct writer *w = arg;
     for (int i = 0; i < ROUNDS && !w->wrong; i++) {
-        w->what = throw_of(w, 8);
+        w->what = throw_of(w, 13);
         w->order = 1 + throw_of(w, SALES);
         w->variation = 1 + throw_of(w, 2);
         for (int k = 0; k < PASTE; k++)
@@ -138,10 +197,13 @@ static void test_conflicting_writers(void **state)
     fix_items(f, b, PHONES / 2);
     for (int i = 0; i < SALES; i++)
         fix_order(f, ST_NEW, i % 2 ? a : b, 3);
+    struct reference second = { .title = S("Second"), .color = S("") };
+    WRITE(f, reference_create(&f->c, REFERENCE_WAREHOUSE, &second, &f->e), "another warehouse");
     struct writer writers[WRITERS];
     memset(writers, 0, sizeof writers);
     for (int i = 0; i < WRITERS; i++) {
         writers[i].f = f;
+        writers[i].second = second.id;
         rng_seeded(&writers[i].dice, (uint64_t)i + 1);
         CHECK(!pthread_create(&writers[i].thread, NULL, write_many, &writers[i]), "a thread");
     }
@@ -166,6 +228,8 @@ static void test_conflicting_writers(void **state)
     CHECK_INT(fix_int(f, "SELECT COUNT(*) FROM item i WHERE i.version <>"
                          " (SELECT COUNT(*) FROM item_event v WHERE v.item_id = i.id)"),
         0, "with an entry for every version");
+    CHECK(fix_int(f, "SELECT COUNT(*) FROM item_event WHERE action = 'shipped'") > 3,
+        "much was sent");
     CHECK(fix_int(f, "SELECT COUNT(*) FROM item_event WHERE action = 'committed'") > PHONES / 2,
         "much was committed");
 }

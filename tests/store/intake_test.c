@@ -1,6 +1,7 @@
 /* intake_test.c: orders of a channel, in any order of arrival. */
 #include "fixture.h"
 
+#include "store/audit.h"
 #include "store/channel_log.h"
 #include "store/intake.h"
 #include "store/people.h"

@@ -1,7 +1,10 @@
 /* people_test.c: users, sessions, tokens, idempotency and the audit log. */
 #include "fixture.h"
 
-#include "store/people.h"
+#include "core/permission.h"
+#include "store/audit.h"
+#include "store/second_factor.h"
+#include "store/session.h"
 
 static int64_t make_user(struct fix *f, const char *email, const char *role)
 {
@@ -52,25 +55,32 @@ static void test_lock_out(void **state)
     int64_t id = make_user(f, "ann@example.test", "viewer");
     struct user u = load(f, id);
     for (int i = 1; i < SIGN_IN_FAILURES_MAX; i++) {
-        WRITE(f, user_sign_in(&f->c, &u, false, 900000, &f->e), "wrong");
+        u = load(f, id);
+        WRITE(f, user_sign_in(&f->c, &u, false, &f->e), "wrong");
         CHECK_INT(load(f, id).failures, i, "counted");
         CHECK_INT(load(f, id).locked_until, 0, "not yet");
     }
-    WRITE(f, user_sign_in(&f->c, &u, false, 900000, &f->e), "the tenth");
-    CHECK_INT(load(f, id).locked_until, f->now + 900000, "locked");
-    f->now += 900000;
-    WRITE(f, user_sign_in(&f->c, &u, false, 900000, &f->e), "wrong again");
+    u = load(f, id);
+    WRITE(f, user_sign_in(&f->c, &u, false, &f->e), "the tenth");
+    u = load(f, id);
+    CHECK(user_is_locked(&u, f->now) && user_is_locked(&u, f->now + SIGN_IN_LOCK_MS - 1), "is");
+    CHECK(!user_is_locked(&u, f->now + SIGN_IN_LOCK_MS), "and then no more");
+    CHECK_INT(fix_int(f, "SELECT COUNT(*) FROM audit WHERE action = 'lock_out'"), 1, "told");
+    CHECK_INT(load(f, id).locked_until, f->now + SIGN_IN_LOCK_MS, "locked");
+    f->now += SIGN_IN_LOCK_MS;
+    WRITE(f, user_sign_in(&f->c, &u, false, &f->e), "wrong again");
     CHECK_INT(load(f, id).failures, 1, "counted from the start");
-    WRITE(f, user_sign_in(&f->c, &u, true, 900000, &f->e), "right");
+    WRITE(f, user_sign_in(&f->c, &u, true, &f->e), "right");
     u = load(f, id);
     CHECK(!u.failures && !u.locked_until && u.last_seen_at == f->now, "cleared");
     CHECK_INT(fix_int(f, "SELECT COUNT(*) FROM audit WHERE action = 'sign_in_failed'"), 11,
         "each was audited");
 }
 
-static void open_session(struct fix *f, int64_t user_id, const char *secret, time_ms until)
+static void open_session(struct fix *f, int64_t user_id, const char *secret)
 {
-    WRITE(f, session_create(&f->c, user_id, str_of(secret), S("csrf"), until, &f->e), secret);
+    struct session_new in = { user_id, str_of(secret), S("csrf"), S("Firefox") };
+    WRITE(f, session_create(&f->c, &in, &f->e), secret);
 }
 
 static enum err look(struct fix *f, const char *secret, struct session *s)
@@ -87,14 +97,27 @@ static void test_sessions(void **state)
     int64_t ann = make_user(f, "ann@example.test", "admin");
     int64_t bob = make_user(f, "bob@example.test", "admin");
     struct session s;
-    open_session(f, ann, "a1", f->now + 1000);
-    open_session(f, ann, "a2", f->now + DAY);
-    open_session(f, bob, "b1", f->now + DAY);
+    open_session(f, ann, "a1");
     CHECK_INT(look(f, "a1", &s), OK, "there");
     CHECK_INT(s.user.id, ann, "whose");
     CHECK_STR(s.csrf, S("csrf"), "with its token");
-    f->now += 1000;
-    CHECK_INT(look(f, "a1", &s), ERR_NOT_FOUND, "expired");
+    f->now += SESSION_IDLE_MS - 1;
+    CHECK_INT(look(f, "a1", &s), OK, "nearly idle for too long");
+    WRITE(f, session_seen(f->c.tx, s.id, f->now, &f->e), "used");
+    f->now += SESSION_IDLE_MS - 1;
+    CHECK_INT(look(f, "a1", &s), OK, "counted from its last use");
+    f->now++;
+    CHECK_INT(look(f, "a1", &s), ERR_NOT_FOUND, "nobody used it");
+    open_session(f, ann, "a0");
+    CHECK_INT(look(f, "a0", &s), OK, "another");
+    time_ms end = s.created_at + SESSION_MS;
+    for (; f->now < end; f->now += SESSION_IDLE_MS / 2) {
+        CHECK_INT(look(f, "a0", &s), OK, "in use");
+        WRITE(f, session_seen(f->c.tx, s.id, f->now, &f->e), "used");
+    }
+    CHECK_INT(look(f, "a0", &s), ERR_NOT_FOUND, "however much it is used");
+    open_session(f, ann, "a2");
+    open_session(f, bob, "b1");
     CHECK_INT(look(f, "zz", &s), ERR_NOT_FOUND, "unknown");
 
     struct user before = load(f, ann), after = before;
@@ -106,12 +129,12 @@ static void test_sessions(void **state)
     WRITE(f, user_update(&f->c, &before, &after, &f->e), "another password");
     CHECK_INT(look(f, "a2", &s), ERR_NOT_FOUND, "ends the user's sessions");
     CHECK_INT(look(f, "b1", &s), OK, "and nobody else's");
-    open_session(f, ann, "a3", f->now + DAY);
+    open_session(f, ann, "a3");
     before = after;
     after.role = S("viewer");
     WRITE(f, user_update(&f->c, &before, &after, &f->e), "another role");
     CHECK_INT(look(f, "a3", &s), ERR_NOT_FOUND, "ends them too");
-    open_session(f, ann, "a4", f->now + DAY);
+    open_session(f, ann, "a4");
     CHECK_INT(look(f, "a4", &s), OK, "signed in again");
     WRITE(f, session_delete(&f->c, &s, &f->e), "signs out");
     CHECK_INT(look(f, "a4", &s), ERR_NOT_FOUND, "gone");
@@ -141,7 +164,7 @@ static void test_last_admin(void **state)
 static enum err find_token(struct fix *f, const char *secret, struct api_token *t)
 {
     fix_begin_read(f);
-    enum err rc = token_find(f->c.tx, str_of(secret), f->now, &f->arena, t, &f->e);
+    enum err rc = token_find(f->c.tx, str_of(secret), S("10.0.0.1"), f->now, &f->arena, t, &f->e);
     fix_rollback(f);
     return rc;
 }
@@ -160,7 +183,7 @@ static void test_tokens(void **state)
     f->now += 10;
     CHECK_INT(find_token(f, "hb", &t), ERR_NOT_FOUND, "expired");
     CHECK_INT(find_token(f, "ha", &t), OK, "never expires");
-    WRITE(f, token_used(f->c.tx, a.id, f->now, &f->e), "used");
+    WRITE(f, token_used(&f->c, &a, S("10.0.0.1"), &f->e), "used");
     CHECK_INT(find_token(f, "ha", &t), OK, "valid");
     CHECK_INT(t.last_used_at, f->now, "when");
     WRITE(f, token_revoke(&f->c, a.id, &f->e), "revoked");

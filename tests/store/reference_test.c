@@ -89,15 +89,17 @@ static void test_pages(void **state)
     struct fix *f = *state;
     struct reference *rows;
     size_t count;
-    struct reference_filter filter = { REFERENCE_ORDER_STATUS, 0 };
+    struct reference_filter filter = { .kind = REFERENCE_ORDER_STATUS };
     struct page page = { 0, 2 };
     READ(f, reference_list(f->c.tx, &filter, &page, &f->arena, &rows, &count, &f->e), "first page");
     CHECK_INT(count, 3, "one more than asked for says that there is more");
     page.after = rows[1].id;
+    filter.after_position = rows[1].position;
     READ(
         f, reference_list(f->c.tx, &filter, &page, &f->arena, &rows, &count, &f->e), "second page");
     CHECK_INT(rows[0].id, 3, "goes on after the last one");
     page.after = rows[1].id;
+    filter.after_position = rows[1].position;
     READ(f, reference_list(f->c.tx, &filter, &page, &f->arena, &rows, &count, &f->e), "last page");
     CHECK_INT(count, 1, "five statuses");
 
@@ -107,7 +109,7 @@ static void test_pages(void **state)
     struct reference shelf = { .title = S("Shelf"), .warehouse_id = second.id };
     WRITE(f, reference_create(&f->c, REFERENCE_LOCATION, &shelf, &f->e),
         "the same name in another warehouse");
-    filter = (struct reference_filter){ REFERENCE_LOCATION, second.id };
+    filter = (struct reference_filter){ .kind = REFERENCE_LOCATION, .warehouse_id = second.id };
     page = (struct page){ 0, 10 };
     READ(f, reference_list(f->c.tx, &filter, &page, &f->arena, &rows, &count, &f->e), "locations");
     CHECK_INT(count, 1, "of that warehouse only");
@@ -126,7 +128,8 @@ static void test_first_order_status(void **state)
     int64_t before, after;
     READ(f, reference_first_order_status(f->c.tx, &before, &f->e), "of a new account");
     struct reference r = { .title = S("Later"), .color = S(""), .initials = S("") };
-    WRITE(f, reference_create(&f->c, REFERENCE_ORDER_STATUS, &r, &f->e), "one more");
+    READ(f, reference_next_position(f->c.tx, REFERENCE_ORDER_STATUS, &r.position, &f->e), "place");
+    WRITE(f, reference_create(&f->c, REFERENCE_ORDER_STATUS, &r, &f->e), "one more at the end");
     READ(f, reference_first_order_status(f->c.tx, &after, &f->e), "with one more");
     CHECK_INT(after, before, "what a new order gets stays");
 }

@@ -8,7 +8,7 @@
 /* One of each: items in stock and committed, open and closed orders, listings of every mode. */
 static void fill(struct fix *f)
 {
-    int64_t a = fix_variation(f, "A", "A"), b = fix_variation(f, "B", "B");
+    int64_t a = fix_variation(f, "Alpha", "A"), b = fix_variation(f, "B", "B");
     int64_t channel = fix_channel(f, "Shop");
     fix_listing(f, channel, "A", 2);
     struct listing l = fix_load_listing(f, fix_listing(f, channel, "B2", 2)), after = l;
@@ -76,6 +76,15 @@ static const struct damage damages[] = {
     { "demand of no order",
         "INSERT INTO demand (variation_id, line_id, order_id, units) VALUES (2, 56, 56, 1)",
         "demand", true },
+    { "a variation that is not found", "DELETE FROM variation_index WHERE rowid = 2",
+        "variation_index", true },
+    { "a variation found by other words",
+        "UPDATE variation_index SET words = 'galaxy #2' WHERE rowid = 2", "variation_index", true },
+    { "a variation found though it is gone",
+        "INSERT INTO variation_index (rowid, words) VALUES (99, 'iphone #99')", "variation_index",
+        true },
+    { "a word that cannot be abbreviated", "DELETE FROM search_word WHERE word = 'alpha'",
+        "search_word", true },
     { "an item in stock said to be gone", "UPDATE item SET is_open = 0 WHERE id = 2",
         "item.is_open", true },
     { "an item on an open order said to be gone", "UPDATE item SET is_open = 0 WHERE id = 1",
@@ -90,8 +99,21 @@ static const struct damage damages[] = {
     { "an item without history", "DELETE FROM item_event WHERE item_id = 3", "item_event", false },
     { "a commitment without its time", "UPDATE item SET committed_at = NULL WHERE id = 1",
         "item.committed_at", false },
+    { "a history that tells another status",
+        "UPDATE item_event SET to_status_id = 2 WHERE item_id = 2", "item_event.to_status_id",
+        false },
+    { "on its way, and in a warehouse",
+        "INSERT INTO transfer (id, from_id, to_id, state, created_at, updated_at) VALUES"
+        " (1, 1, 1, 'in_transit', 1, 1); UPDATE item SET transfer_id = 1 WHERE id = 3",
+        "item.transfer_id", false },
     { "a negative line", "UPDATE order_line SET quantity = -1 WHERE id = 3", "order_line.quantity",
         false },
+    { "an order for nobody", "UPDATE sales_order SET organization_id = NULL WHERE id = 1",
+        "sales_order.organization_id", false },
+    { "merged into one that was merged",
+        "INSERT INTO organization (id, name, kind, created_at, updated_at, merged_into)"
+        " VALUES (77, 'm', 'customer', 1, 1, 1), (78, 'n', 'customer', 1, 1, 77)",
+        "organization.merged_into", false },
     { "two open items of one ESN",
         "DROP INDEX item_open_esn; UPDATE item SET esn = 'TWIN' WHERE id IN (2, 3)", "item.esn",
         false },

@@ -210,6 +210,14 @@ static void test_bad_days(void **state)
     world_close(&w);
 }
 
+/* As if the phones had come three days ago. */
+static enum err age(struct change *c, void *ctx, struct error *e)
+{
+    (void)ctx;
+    struct stmt *st = tx_prepare(c->tx, "UPDATE item_event SET at = at - 259200000");
+    return stmt_run(st, NULL, e);
+}
+
 static void test_restart(void **state)
 {
     (void)state;
@@ -221,9 +229,15 @@ static void test_restart(void **state)
     world_receive(&w, id, 6);
     world_control(&w, "/_sim/orders",
         "{\"status\": \"UNSHIPPED\", \"lines\": [{\"sku\": \"IP13\", \"quantity\": 1}]}");
+    world_change(&w, age, NULL);
     struct engine *stopped = w.engine;
     world_start_engine(&w);
     world_until(&w, "SELECT COUNT(*) FROM sales_order", 1, "orders of the time away come in");
+    world_until(&w, "SELECT CASE WHEN COUNT(*) >= 2 THEN 1 ELSE 0 END FROM inventory_day", 1,
+        "days of the time away are counted");
+    CHECK_INT(world_number(&w, "SELECT CAST(SUM(units) AS BIGINT) FROM inventory_count"
+                               " WHERE day = (SELECT MIN(day) FROM inventory_day)"),
+        6, "as they were");
     world_until_live(&w, "IP13", 5, "and what changed meanwhile is told");
     world_close(&w);
     engine_release(stopped);

@@ -15,11 +15,13 @@ import { NewOrderPage } from './features/orders/NewOrderPage';
 import { OrderPage } from './features/orders/OrderPage';
 import { OrdersPage } from './features/orders/OrdersPage';
 import { SettingsPage } from './features/settings/SettingsPage';
+import { MustDoPage } from './features/session/MustDoPage';
 import { SignInPage } from './features/session/SignInPage';
 
 function SignedIn({ children }: { children: ReactNode }) {
   const me = useQuery(meQuery);
   const location = useLocation();
+  if (me.data?.must_do) return <MustDoPage what={me.data.must_do} />;
   if (me.data) return children;
   if (me.error) {
     if (problemOf(me.error).status === 401) {

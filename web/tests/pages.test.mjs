@@ -107,6 +107,43 @@ describe('pages', { skip: noBrowser }, () => {
     await empty.close();
   });
 
+  test('what is archived is out of sight until it is asked for; one that stands twice is merged', async () => {
+    const own = await startMock();
+    const page = await openPage(browser);
+    await signIn(page, own);
+    const [first, second] = own.state.variations;
+    const name = (v) => `${v.manufacturer} ${v.model}`;
+    second.model = 'Twice';
+    await page.goto(own.url + '/catalog');
+    await page.getByRole('button', { name: name(second) }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Archive' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: name(second) }).waitFor({ state: 'detached' });
+    await page.getByLabel('Archived too').click();
+    await page.getByRole('button', { name: name(second) }).click();
+    await dialog.getByText('not offered for anything new').waitFor();
+    await check(page, 'an archived variation');
+    await shoot(page, 'variation-archived-desk');
+    await dialog.getByRole('button', { name: 'Merge' }).click();
+    const merging = page.getByRole('dialog', { name: 'Merge into another variation' });
+    await merging.getByLabel('The one that stays').click();
+    await page.getByRole('option', { name: first.title }).first().click();
+    await check(page, 'merge dialog');
+    await shoot(page, 'variation-merge-desk');
+    await merging.getByRole('button', { name: 'Merge' }).click();
+    await page.getByRole('button', { name: name(second) }).waitFor({ state: 'detached' });
+    assert.equal(own.state.items.filter((i) => i.variation_id === second.id).length, 0);
+
+    await page.goto(own.url + '/settings/grades');
+    await page.getByRole('button', { name: 'Edit B' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Archive' }).click();
+    await page.getByRole('row', { name: /B/ }).getByText('Archived').waitFor();
+    await check(page, 'grades, one archived');
+    await page.context().close();
+    await own.close();
+  });
+
   test('a direct commit is told apart, a line is edited, the order is closed with a warning', async () => {
     const own = await startMock();
     const page = await openPage(browser);

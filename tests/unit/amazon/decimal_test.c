@@ -47,21 +47,10 @@ static void test_decimal(void **state)
     }
 }
 
-static void test_exponents(void **state)
-{
-    (void)state;
-    CHECK_INT(amazon_currency_exponent(S("JPY")), 0, "yen");
-    CHECK_INT(amazon_currency_exponent(S("KWD")), 3, "dinar");
-    CHECK_INT(amazon_currency_exponent(S("USD")), 2, "dollar");
-    CHECK_INT(amazon_currency_exponent(S("")), 2, "none");
-    CHECK_INT(amazon_currency_exponent(S("Y K")), 2, "across two entries");
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_decimal),
-        cmocka_unit_test(test_exponents),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

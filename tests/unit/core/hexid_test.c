@@ -43,11 +43,54 @@ static void test_spellings(void **state)
     }
 }
 
+/* Every slip of one character, and every two that change places, of a thousand codes. */
+static void test_slips_are_seen(void **state)
+{
+    (void)state;
+    static const char digits[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    struct rng rng;
+    rng_seeded(&rng, 2);
+    for (int n = 0; n < 1000; n++) {
+        char made[HEX_ID_TEXT_SIZE];
+        struct str id = hex_id_make(rng_u64(&rng), made);
+        CHECK(hex_id_checks(id), "what we make is valid");
+        for (size_t i = 0; i < HEX_ID_SIZE; i++) {
+            char was = made[i];
+            for (const char *d = digits; *d; d++) {
+                made[i] = *d;
+                CHECK_INT(hex_id_checks(id), *d == was, "one character is another");
+            }
+            made[i] = was;
+            for (size_t k = 0; k < i; k++) {
+                char other = made[k];
+                made[k] = was;
+                made[i] = other;
+                CHECK_INT(hex_id_checks(id), was == other, "two have changed places");
+                made[k] = other;
+                made[i] = was;
+            }
+        }
+    }
+}
+
+static void test_codes_from_before(void **state)
+{
+    (void)state;
+    char text[HEX_ID_TEXT_SIZE];
+    struct str id;
+    CHECK(hex_id_parse(S("7k3m 9qxb"), text, &id), "read as before");
+    CHECK(!hex_id_checks(id), "and known not to have a check character");
+    CHECK(hex_id_checks(S("00000000")), "all zeroes are valid: the sum is linear");
+    CHECK(!hex_id_checks(S("0000000")), "too short");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_round_trip),
         cmocka_unit_test(test_spellings),
+        cmocka_unit_test(test_slips_are_seen),
+        cmocka_unit_test(test_codes_from_before),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static void lock(struct http_fixture *f)
 {
@@ -31,10 +32,11 @@ static void wait_to_go(struct http_fixture *f)
 
 static void start_stream(struct http_fixture *f, struct http_reply *reply)
 {
-    reply->stream = http_stream_new(64 * 1024);
+    struct http_stream *s = http_stream_new(64 * 1024);
+    http_reply_stream(reply, s);
     lock(f);
     if (f->stream) http_stream_release(f->stream);
-    f->stream = reply->stream;
+    f->stream = s;
     unlock(f);
 }
 
@@ -47,6 +49,18 @@ static void put_query(const struct http_request *req, struct buf *out)
         buf_put(out, req->query[i].value);
         buf_put_char(out, ';');
     }
+}
+
+/* The spooled body, as it came. */
+static void echo_file(const struct http_request *req, struct http_reply *reply)
+{
+    if (req->file < 0) {
+        buf_put(&reply->body, S("none"));
+        return;
+    }
+    int fd = dup(req->file);
+    ASSERT(fd >= 0 && req->body.len == 0);
+    http_reply_file(reply, fd, req->file_size);
 }
 
 static void handle(void *ctx, struct http_request *req, struct http_reply *reply)
@@ -68,6 +82,10 @@ static void handle(void *ctx, struct http_request *req, struct http_reply *reply
         buf_put(&reply->body, S("{\"hello\":1}"));
     } else if (str_eq(path, S("/echo")) || str_eq(path, S("/small"))) {
         buf_put(&reply->body, req->body);
+    } else if (str_starts(path, S("/spool"))) {
+        echo_file(req, reply);
+        reply->cut = str_eq(path, S("/spool/cut"));
+        if (str_eq(path, S("/spool/broken"))) reply->status = 0;
     } else if (str_eq(path, S("/query"))) {
         put_query(req, &reply->body);
     } else if (str_eq(path, S("/headers"))) {
@@ -95,12 +113,19 @@ static size_t body_max_of(void *ctx, struct str method, struct str path)
     return str_eq(method, S("POST")) && str_eq(path, S("/small")) ? 10 : FIXTURE_BODY_MAX;
 }
 
+static size_t spool_max_of(void *ctx, struct str method, struct str path)
+{
+    (void)ctx;
+    return str_eq(method, S("POST")) && str_starts(path, S("/spool")) ? FIXTURE_SPOOL_MAX : 0;
+}
+
 struct http_server_options http_fixture_options(void)
 {
     return (struct http_server_options){ .listen = S("127.0.0.1:0"),
         .workers = 4,
         .body_max = FIXTURE_BODY_MAX,
         .body_max_of = body_max_of,
+        .spool_max_of = spool_max_of,
         .connections_max = 200,
         .queue_max = 100,
         .header_timeout_ms = 60000,

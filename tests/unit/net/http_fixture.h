@@ -6,6 +6,7 @@
  *   /wait     holds until http_fixture_go          /stream   events, by fixture.stream
  *   /headers  X-Test as it was received            /small    takes bodies of at most 10 bytes
  *   /cut      nothing: the connection is reset
+ *   /spool    the body that came, by way of files; /spool/cut and /spool/broken: and then not sent
  */
 #ifndef TESTS_UNIT_NET_HTTP_FIXTURE_H
 #define TESTS_UNIT_NET_HTTP_FIXTURE_H
@@ -14,7 +15,11 @@
 
 #include <pthread.h>
 
-enum { FIXTURE_BODY_MAX = 1024 * 1024, FIXTURE_BIG = 4 * 1024 * 1024 };
+enum {
+    FIXTURE_BODY_MAX = 1024 * 1024,
+    FIXTURE_BIG = 4 * 1024 * 1024,
+    FIXTURE_SPOOL_MAX = 64 * 1024 * 1024,
+};
 
 struct http_fixture {
     struct http_server *server;

@@ -318,6 +318,62 @@ static void check_too_large(struct str text, const char *why)
     peer_release(&p);
 }
 
+static void test_excerpts(void **state)
+{
+    static const struct {
+        const char *reply, *want;
+    } rows[] = {
+        { "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n12345678901", "1234567890" },
+        { "HTTP/1.1 200 OK\r\n\r\n12345678901", "1234567890" },
+        { "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nb\r\n12345678901\r\n",
+            "1234567890" },
+        { "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n1234567890", "1234567890" },
+        { "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "" },
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const struct peer_step step = { str_of(rows[i].reply), PEER_HOLD };
+        struct peer p;
+        struct transport_reply reply;
+        struct error e;
+        peer_start(&p, &step, 1);
+        struct transport_request q = request("POST", p.port, "/");
+        q.reply_max = 10;
+        q.excerpt = true;
+        CHECK_ERR(transport->send(transport, &q, &arena, &reply, &e), OK, &e, rows[i].reply);
+        CHECK_INT(reply.status, 200, "the status is known");
+        CHECK_STR(reply.body, str_of(rows[i].want), "and the beginning of the body");
+        peer_join(&p);
+        peer_release(&p);
+    }
+}
+
+/* Also on a connection that another request has left open. */
+static void test_public_only(void **state)
+{
+    const struct peer_step step = { S("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"), PEER_HOLD };
+    struct peer p;
+    struct transport_reply reply;
+    struct error e;
+    (void)state;
+    peer_start(&p, &step, 1);
+    struct transport_request q = request("POST", p.port, "/");
+    q.public_only = true;
+    for (int i = 0; i < 2; i++) {
+        e.code[0] = '\0';
+        CHECK_ERR(transport->send(transport, &q, &arena, &reply, &e), ERR_UNAVAILABLE, &e,
+            i ? "a kept connection" : "a new one");
+        CHECK_STR(str_of(e.code), S("not_public"), "loopback is not public");
+        struct transport_request plain = request("POST", p.port, "/");
+        if (!i) CHECK_ERR(transport->send(transport, &plain, &arena, &reply, &e), OK, &e, "let");
+    }
+    transport->release(transport); /* closes what is kept */
+    make_transport();
+    peer_join(&p);
+    CHECK_INT(p.requests, 1, "only the one that was let");
+    peer_release(&p);
+}
+
 static void test_replies_too_large(void **state)
 {
     (void)state;
@@ -431,6 +487,8 @@ int main(void)
         cmocka_unit_test(test_kept_connection_breaks),
         cmocka_unit_test(test_complete_replies),
         cmocka_unit_test(test_replies_too_large),
+        cmocka_unit_test(test_excerpts),
+        cmocka_unit_test(test_public_only),
         cmocka_unit_test(test_many_at_once),
         cmocka_unit_test(test_stop),
         cmocka_unit_test(test_options),

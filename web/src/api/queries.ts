@@ -56,6 +56,7 @@ export const settingsQuery = queryOptions({
   queryFn: () => mustTagged(api.GET('/settings')),
 });
 const all = { params: { query: { limit: allSize } } };
+const kept = { params: { query: { limit: allSize, archived: 'any' } } } as const;
 export const gradesQuery = queryOptions({
   queryKey: ['grades'],
   queryFn: async () => (await must(api.GET('/grades', all))).data,
@@ -83,6 +84,23 @@ export const locationsQuery = (warehouse: number) =>
 export const inventoryStatusesQuery = queryOptions({
   queryKey: ['inventory_statuses'],
   queryFn: async () => (await must(api.GET('/inventory_statuses', all))).data,
+});
+/** The same lists as the settings keep them: what is archived too. */
+export const gradesKeptQuery = queryOptions({
+  queryKey: ['grades', 'kept'],
+  queryFn: async () => (await must(api.GET('/grades', kept))).data,
+});
+export const damagesKeptQuery = queryOptions({
+  queryKey: ['damage_conditions', 'kept'],
+  queryFn: async () => (await must(api.GET('/damage_conditions', kept))).data,
+});
+export const warehousesKeptQuery = queryOptions({
+  queryKey: ['warehouses', 'kept'],
+  queryFn: async () => (await must(api.GET('/warehouses', kept))).data,
+});
+export const inventoryStatusesKeptQuery = queryOptions({
+  queryKey: ['inventory_statuses', 'kept'],
+  queryFn: async () => (await must(api.GET('/inventory_statuses', kept))).data,
 });
 export const orderStatusesQuery = queryOptions({
   queryKey: ['order_statuses'],

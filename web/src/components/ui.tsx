@@ -235,6 +235,9 @@ const runWords: Record<Schemas['RunKind'], string> = {
   import_orders: 'Import orders',
   backfill_orders: 'Import older orders',
   push_quantities: 'Push quantities',
+  import_catalog: 'Import the catalog',
+  import_items: 'Import items',
+  import_connections: 'Import connections',
 };
 
 export function runTitle(run: Run): string {

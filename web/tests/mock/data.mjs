@@ -35,6 +35,7 @@ export function variation(id, [model, capacity, color, grade, sku, price]) {
     damages: grade === 'C' ? ['Cracked back'] : [],
     sku,
     price: usd(price),
+    archived: false,
     ...stamps(),
   };
 }
@@ -49,9 +50,18 @@ export function imei(n) {
   return body + ((10 - (sum % 10)) % 10);
 }
 
-const titled = (id, title, color, more = {}) => ({ id, title, color, ...more, ...stamps() });
-const status = (id, title, color, is_open, allow_commitment) =>
-  titled(id, title, color, { is_open, allow_commitment, sync_to_shipstation: false });
+const titled = (id, title, color, more = {}) => ({ id, title, color, ...more, archived: false, ...stamps() });
+const status = (id, title, color, is_open, allow_commitment) => ({
+  id,
+  title,
+  color,
+  is_open,
+  allow_commitment,
+  sync_to_shipstation: false,
+  position: id,
+  replaced_by: null,
+  ...stamps(),
+});
 
 export function item(id, variation_id, more = {}) {
   return {
@@ -63,6 +73,8 @@ export function item(id, variation_id, more = {}) {
     warehouse: 'Main',
     location: 'Shelf A1',
     paid: usd(210),
+    custom: {},
+    transfer: null,
     order_id: null,
     ...stamps(900),
     ...more,
@@ -226,22 +238,24 @@ export function makeState() {
       unique_skus: true,
       committed_status: 'Sold',
       received_status: 'In stock',
+      totp_roles: [],
+      audit_months: 24,
       updated_at: ago(40),
     },
     grades: ['Unknown', 'A', 'B', 'C', 'D'].map((t, i) =>
       titled(i + 1, t, [null, '#2f9e44', '#1971c2', '#e8590c', '#868e96'][i], { position: i + 1 }),
     ),
     damage_conditions: [
-      titled(1, 'Cracked back', null, { initials: 'CB' }),
-      titled(2, 'No Face ID', null, { initials: 'NF' }),
+      titled(1, 'Cracked back', null, { initials: 'CB', position: 0 }),
+      titled(2, 'No Face ID', null, { initials: 'NF', position: 0 }),
     ],
     warehouses: [
-      { id: 1, name: 'Main', color: null, ...stamps() },
-      { id: 2, name: 'Repair', color: '#e8590c', ...stamps() },
+      { id: 1, name: 'Main', color: null, archived: false, ...stamps() },
+      { id: 2, name: 'Repair', color: '#e8590c', archived: false, ...stamps() },
     ],
     locations: [
-      { id: 1, name: 'Shelf A1', warehouse_id: 1, ...stamps() },
-      { id: 2, name: 'Shelf A2', warehouse_id: 1, ...stamps() },
+      { id: 1, name: 'Shelf A1', warehouse_id: 1, archived: false, ...stamps() },
+      { id: 2, name: 'Shelf A2', warehouse_id: 1, archived: false, ...stamps() },
     ],
     inventory_statuses: [
       titled(1, 'In stock', '#2f9e44'),
@@ -270,6 +284,8 @@ export function makeState() {
         name: 'Ana',
         role: 'admin',
         active: true,
+        totp: false,
+        locked_until: null,
         last_seen_at: ago(1),
         ...stamps(),
       },
@@ -279,6 +295,8 @@ export function makeState() {
         name: 'Ben',
         role: 'warehouse',
         active: true,
+        totp: false,
+        locked_until: null,
         last_seen_at: ago(50),
         ...stamps(),
       },
@@ -288,6 +306,8 @@ export function makeState() {
         name: '',
         role: 'viewer',
         active: false,
+        totp: false,
+        locked_until: null,
         last_seen_at: null,
         ...stamps(),
       },
@@ -297,6 +317,7 @@ export function makeState() {
         id: 1,
         name: 'Label printer',
         role: 'viewer',
+        scopes: null,
         created_by: 'ana@example.com',
         created_at: ago(3000),
         last_used_at: ago(3),

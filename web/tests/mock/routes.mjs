@@ -29,6 +29,8 @@ const has = (q, ...texts) =>
     .every((w) => texts.join(' ').toLowerCase().includes(w));
 const yes = (flag, value) => flag === undefined || (flag === 'true') === value;
 const is = (want, value) => want === undefined || want === value;
+const shown = (query, row) =>
+  query.archived === 'any' || String(row.archived ?? false) === (query.archived ?? 'false');
 
 const full = {
   catalog: 'full',
@@ -44,6 +46,9 @@ const me = (s) => ({
   role: 'admin',
   permissions: full,
   csrf_token: 'q3v9ZxT5n1s8K2m7',
+  must_do: null,
+  password_expires_at: '2099-01-01T00:00:00Z',
+  recovery_codes_left: 0,
 });
 
 const viewItem = (s, i) => {
@@ -80,6 +85,8 @@ function receive(s, body) {
     warehouse: null,
     location: null,
     paid: null,
+    custom: {},
+    transfer: null,
     order_id: null,
     ...stamps(0),
     ...fields,
@@ -120,10 +127,16 @@ const lineFrom = (s, b) => {
   };
 };
 
-const flags = { is_open: false, allow_commitment: false, sync_to_shipstation: false };
+const flags = {
+  is_open: false,
+  allow_commitment: false,
+  sync_to_shipstation: false,
+  position: 9,
+  replaced_by: null,
+};
 
 const crud = (name) => [
-  ['GET', `/${name}`, ({ s }) => page(s[name])],
+  ['GET', `/${name}`, ({ s, query }) => page(s[name].filter((row) => shown(query, row)))],
   [
     'POST',
     `/${name}`,
@@ -131,7 +144,8 @@ const crud = (name) => [
       const row = {
         id: s.nextId++,
         color: null,
-        ...(name === 'order_statuses' ? flags : {}),
+        ...(name === 'order_statuses' ? flags : { archived: false }),
+        ...(name === 'grades' || name === 'damage_conditions' ? { position: 0 } : {}),
         ...body,
         ...stamps(0),
       };
@@ -204,6 +218,7 @@ function startRun({ s, tell }, kind, channelId, finish) {
     created_at: now(),
     started_at: now(),
     finished_at: null,
+    result: null,
     error: null,
   };
   s.runs.unshift(run);
@@ -257,7 +272,7 @@ export const routes = [
     'POST',
     '/warehouses/:id/locations',
     ({ s, id, body }) => {
-      const row = { id: s.nextId++, warehouse_id: Number(id), ...body, ...stamps(0) };
+      const row = { id: s.nextId++, warehouse_id: Number(id), archived: false, ...body, ...stamps(0) };
       s.locations.push(row);
       return [201, row];
     },
@@ -267,7 +282,8 @@ export const routes = [
     'POST',
     '/users',
     ({ s, body }) => {
-      const user = { id: s.nextId++, name: '', active: true, last_seen_at: null, ...body, ...stamps(0) };
+      const fresh = { name: '', active: true, totp: false, locked_until: null, last_seen_at: null };
+      const user = { id: s.nextId++, ...fresh, ...body, ...stamps(0) };
       s.users.push(user);
       return [201, { user, password: 'maple-otter-canyon-71' }];
     },
@@ -283,6 +299,7 @@ export const routes = [
         created_by: 'ana@example.com',
         created_at: now(),
         last_used_at: null,
+        scopes: null,
         expires_at: null,
         ...body,
       };
@@ -299,7 +316,11 @@ export const routes = [
     ({ s, query }) =>
       page(
         s.variations.filter(
-          (v) => has(query.q, v.title, v.sku) && is(query.grade, v.grade) && is(query.sku, v.sku),
+          (v) =>
+            shown(query, v) &&
+            has(query.q, v.title, v.sku) &&
+            is(query.grade, v.grade) &&
+            is(query.sku, v.sku),
         ),
       ),
   ],
@@ -312,6 +333,7 @@ export const routes = [
         title: `${body.manufacturer} ${body.model} ${body.capacity} ${body.color} ${body.network} ${body.grade}`,
         variant: 'Unknown',
         damages: [],
+        archived: false,
         ...body,
         ...stamps(0),
       };
@@ -321,6 +343,17 @@ export const routes = [
   ],
   ['GET', '/variations/:id', ({ s, id }) => find(s.variations, id)],
   ['PATCH', '/variations/:id', ({ s, id, body }) => Object.assign(find(s.variations, id), body)],
+  [
+    'POST',
+    '/variations/:id/merge',
+    ({ s, id, body }) => {
+      const from = find(s.variations, id);
+      for (const row of [...s.items, ...s.orders.flatMap((o) => o.lines)])
+        if (row.variation_id === from.id) row.variation_id = body.into;
+      s.variations.splice(s.variations.indexOf(from), 1);
+      return find(s.variations, body.into);
+    },
+  ],
   [
     'GET',
     '/stock_levels',

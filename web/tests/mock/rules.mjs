@@ -24,7 +24,7 @@ function candidates(s, line) {
 
 export function viewOrder(s, o) {
   const status = statusOf(s, o);
-  const lines = o.lines.map((l) => ({ ...l, candidates: candidates(s, l), committed: 0 }));
+  const lines = o.lines.map((l) => ({ ...l, candidates: candidates(s, l), committed: 0, returned: 0 }));
   const items = s.items
     .filter((i) => i.order_id === o.id)
     .map((i) => {
@@ -40,6 +40,10 @@ export function viewOrder(s, o) {
         sku: v.sku,
         line_id: fit?.id ?? null,
         committed_at: i.committed_at ?? ago(1),
+        sale_price: fit?.unit_price ?? null,
+        sale_price_set: false,
+        paid: i.paid ?? null,
+        profit: fit?.unit_price && i.paid ? fit.unit_price.amount - i.paid.amount : null,
       };
     });
   for (const l of lines) {
@@ -74,7 +78,9 @@ export function viewOrder(s, o) {
     allow_commitment: status.allow_commitment,
     quantity,
     committed: items.length,
+    returned: 0,
     uncommitted,
+    totals: [],
     unknown_sku: lines.some((l) => l.unknown_sku),
     lines,
     items,

@@ -1,4 +1,4 @@
-import { Button, Table } from '@mantine/core';
+import { Badge, Button, Checkbox, Table } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
 import { useState } from 'react';
@@ -14,10 +14,14 @@ import { VariationDialog } from './VariationDialog';
 
 export function CatalogPage() {
   const me = useMe();
-  const { get, set, any } = useFilters();
+  const { get, flag, set, any } = useFilters();
   const [editing, setEditing] = useState<number | 'new' | null>(null);
   const variations = useInfiniteQuery({
-    ...variationsQuery({ q: get('q') ?? undefined, grade: get('grade') ?? undefined }),
+    ...variationsQuery({
+      q: get('q') ?? undefined,
+      grade: get('grade') ?? undefined,
+      archived: flag('archived') ? 'any' : undefined,
+    }),
     placeholderData: (before) => before,
   });
   const rows = rowsOf(variations.data);
@@ -49,6 +53,11 @@ export function CatalogPage() {
             value={get('grade')}
             onChange={(v) => set('grade', v)}
           />
+          <Checkbox
+            label="Archived too"
+            checked={flag('archived') ?? false}
+            onChange={(e) => set('archived', e.currentTarget.checked ? 'yes' : null)}
+          />
         </div>
         <ProblemAlert error={variations.error} />
         {variations.isPending && <Loading />}
@@ -78,6 +87,11 @@ export function CatalogPage() {
                       <button type="button" className="linklike" onClick={() => setEditing(v.id)}>
                         {v.manufacturer} {v.model}
                       </button>
+                      {v.archived && (
+                        <Badge variant="light" color="gray" tt="none" ml="xs">
+                          Archived
+                        </Badge>
+                      )}
                       <span className="under">
                         {[v.variant, v.network, v.capacity, v.color]
                           .filter((w) => w !== 'Unknown')

@@ -10,6 +10,8 @@ import { TitleSelect } from '../../components/pickers';
 import { ProblemAlert, Ready } from '../../components/ui';
 import { useMe } from '../../lib/me';
 import { useSave } from '../../lib/save';
+import { MergeButton } from './MergeButton';
+import { stale } from './stale';
 
 type Draft = Omit<Required<Schemas['VariationCreate']>, 'price'> & {
   price: Schemas['Money'] | null | undefined;
@@ -37,17 +39,18 @@ const attributes = [
   ['color', 'Color', 'Midnight'],
 ] as const;
 const fields = [...Object.keys(blank).map((f) => '/' + f)];
-const stale = ['variations', 'stock-levels', 'listings', 'listing', 'orders', 'order'];
 
 function Form({
   id,
   etag,
   from,
+  archived = false,
   onClose,
 }: {
   id: number | null;
   etag: string | null;
   from: Draft;
+  archived?: boolean;
   onClose: () => void;
 }) {
   const me = useMe();
@@ -71,6 +74,18 @@ function Form({
       must(api.DELETE('/variations/{id}', { params: { path: { id: id ?? 0 }, header: ifMatch(etag) } })),
     stale,
     said: 'Variation deleted',
+    then: onClose,
+  });
+  const archive = useSave({
+    run: () =>
+      must(
+        api.PATCH('/variations/{id}', {
+          params: { path: { id: id ?? 0 }, header: ifMatch(etag) },
+          body: { archived: !archived },
+        }),
+      ),
+    stale,
+    said: archived ? 'Variation is offered again' : 'Variation archived',
     then: onClose,
   });
   const at = fieldErrors(save.error);
@@ -131,24 +146,37 @@ function Form({
           />
         </div>
       </fieldset>
-      <ProblemAlert error={save.error} fields={fields} />
+      {archived && (
+        <p className="hint">
+          Archived: not offered for anything new. Its items, orders and listings go on as they are.
+        </p>
+      )}
+      <ProblemAlert error={save.error ?? archive.error} fields={fields} />
       <div className="row apart">
-        {id !== null && me.can('catalog', 'full') ? (
-          <ConfirmButton
-            label="Delete"
-            variant="outline"
-            color="red.9"
-            title="Delete this variation?"
-            deed="Delete"
-            busy={remove.isPending}
-            error={remove.error}
-            onConfirm={() => remove.mutate()}
-          >
-            Only a variation without items, order lines and connections can go.
-          </ConfirmButton>
-        ) : (
-          <span />
-        )}
+        <div className="row">
+          {id !== null && mayWrite && (
+            <Button variant="default" loading={archive.isPending} onClick={() => archive.mutate()}>
+              {archived ? 'Take back' : 'Archive'}
+            </Button>
+          )}
+          {id !== null && me.can('catalog', 'full') && (
+            <>
+              <MergeButton id={id} etag={etag} onMerged={onClose} />
+              <ConfirmButton
+                label="Delete"
+                variant="outline"
+                color="red.9"
+                title="Delete this variation?"
+                deed="Delete"
+                busy={remove.isPending}
+                error={remove.error}
+                onConfirm={() => remove.mutate()}
+              >
+                Only a variation without items, order lines and connections can go; archive the others.
+              </ConfirmButton>
+            </>
+          )}
+        </div>
         <div className="row">
           <Button variant="default" onClick={onClose}>
             Cancel
@@ -170,7 +198,16 @@ function Existing({ id, onClose }: { id: number; onClose: () => void }) {
     <Ready query={variation}>
       {({ value, etag }) => {
         const from = Object.fromEntries(Object.keys(blank).map((f) => [f, value[f as keyof Draft]])) as Draft;
-        return <Form key={etag ?? ''} id={id} etag={etag} from={from} onClose={onClose} />;
+        return (
+          <Form
+            key={etag ?? ''}
+            id={id}
+            etag={etag}
+            from={from}
+            archived={value.archived}
+            onClose={onClose}
+          />
+        );
       }}
     </Ready>
   );

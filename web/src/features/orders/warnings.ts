@@ -7,5 +7,6 @@ export const warningWords: Record<Schemas['OrderWarning']['code'], string> = {
   closed_uncommitted: 'Closed, uncommitted',
   canceled_committed: 'Canceled, committed',
   direct_commit_line_open: 'Direct commit, line open',
+  cancel_requested: 'Buyer asks to cancel',
   status_not_mapped: 'Status not mapped',
 };

@@ -22,31 +22,33 @@ function ExtraFields({
   set: (change: Partial<Entry>) => void;
   at: (pointer: string) => string | undefined;
 }) {
-  if (list.extra === 'position') {
-    return (
-      <NumberInput
-        label="Position"
-        description="The list is in this order"
-        min={0}
-        max={10000}
-        allowDecimal={false}
-        value={draft.position}
-        onChange={(v) => set({ position: typeof v === 'number' ? v : 0 })}
-        error={at('/position')}
-      />
-    );
-  }
+  const position = (
+    <NumberInput
+      label="Position"
+      description="The list is in this order"
+      min={0}
+      max={10000}
+      allowDecimal={false}
+      value={draft.position}
+      onChange={(v) => set({ position: typeof v === 'number' ? v : 0 })}
+      error={at('/position')}
+    />
+  );
+  if (list.extra === 'position') return position;
   if (list.extra === 'initials') {
     return (
-      <TextInput
-        label="Initials"
-        description="For labels and narrow columns"
-        required
-        maxLength={10}
-        value={draft.initials}
-        onChange={(e) => set({ initials: e.currentTarget.value })}
-        error={at('/initials')}
-      />
+      <>
+        <TextInput
+          label="Initials"
+          description="For labels and narrow columns"
+          required
+          maxLength={10}
+          value={draft.initials}
+          onChange={(e) => set({ initials: e.currentTarget.value })}
+          error={at('/initials')}
+        />
+        {position}
+      </>
     );
   }
   if (list.extra !== 'flags') return null;
@@ -90,6 +92,12 @@ export function EntryDialog({ list, row, onClose }: { list: List; row: Row | nul
     said: 'Deleted',
     then: onClose,
   });
+  const archive = useSave({
+    run: () => list.archive?.(row?.id ?? 0, !draft.archived) ?? Promise.resolve(),
+    stale,
+    said: draft.archived ? 'It is offered again' : 'Archived',
+    then: onClose,
+  });
   const at = fieldErrors(save.error);
   return (
     <Dialog onClose={onClose} title={row ? `Change ${rowName(row)}` : `Add ${list.one}`}>
@@ -111,24 +119,29 @@ export function EntryDialog({ list, row, onClose }: { list: List; row: Row | nul
         />
         <ColorField value={draft.color} onChange={(color) => set({ color })} />
         <ExtraFields list={list} draft={draft} set={set} at={at} />
-        <ProblemAlert error={save.error} fields={fields} />
+        <ProblemAlert error={save.error ?? archive.error} fields={fields} />
         <div className="row apart">
-          {row && me.can('settings', 'full') ? (
-            <ConfirmButton
-              label="Delete"
-              variant="outline"
-              color="red.9"
-              title={`Delete ${rowName(row)}?`}
-              deed="Delete"
-              busy={remove.isPending}
-              error={remove.error}
-              onConfirm={() => remove.mutate()}
-            >
-              Only a {list.one} that nothing refers to can go.
-            </ConfirmButton>
-          ) : (
-            <span />
-          )}
+          <div className="row">
+            {row && list.archive && (
+              <Button variant="default" loading={archive.isPending} onClick={() => archive.mutate()}>
+                {draft.archived ? 'Take back' : 'Archive'}
+              </Button>
+            )}
+            {row && me.can('settings', 'full') && (
+              <ConfirmButton
+                label="Delete"
+                variant="outline"
+                color="red.9"
+                title={`Delete ${rowName(row)}?`}
+                deed="Delete"
+                busy={remove.isPending}
+                error={remove.error}
+                onConfirm={() => remove.mutate()}
+              >
+                Only a {list.one} that nothing refers to can go{list.archive && '; archive the others'}.
+              </ConfirmButton>
+            )}
+          </div>
           <div className="row">
             <Button variant="default" onClick={onClose}>
               Cancel

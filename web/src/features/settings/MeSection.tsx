@@ -1,10 +1,13 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, fieldErrors, must } from '../../api/client';
+import { refresh } from '../../api/live';
 import { Card, ProblemAlert } from '../../components/ui';
 import { words } from '../../lib/format';
 import { useMe } from '../../lib/me';
 import { useSave } from '../../lib/save';
+import { SecondFactor } from './SecondFactor';
 
 const minPassword = 12;
 
@@ -41,7 +44,7 @@ function NameForm({ name }: { name: string }) {
   );
 }
 
-function PasswordForm() {
+export function PasswordForm() {
   const [current, setCurrent] = useState('');
   const [password, setPassword] = useState('');
   const save = useSave({
@@ -98,6 +101,7 @@ function PasswordForm() {
 
 export function MeSection() {
   const me = useMe();
+  const client = useQueryClient();
   if (!me.user) return null;
   return (
     <>
@@ -106,6 +110,12 @@ export function MeSection() {
       </Card>
       <Card title="Password">
         <PasswordForm />
+      </Card>
+      <Card
+        title="Second factor"
+        hint={me.user.totp ? `${me.recovery_codes_left} recovery codes left` : undefined}
+      >
+        <SecondFactor enabled={me.user.totp} done={() => void refresh(client, 'me')} />
       </Card>
     </>
   );

@@ -79,6 +79,11 @@ export function ReferenceSection({ list }: { list: List }) {
                   <Table.Tr key={row.id}>
                     <Table.Td>
                       {row.color ? <Dot color={row.color}>{rowName(row)}</Dot> : rowName(row)}
+                      {row.archived && (
+                        <Badge variant="light" color="gray" tt="none" ml="xs">
+                          Archived
+                        </Badge>
+                      )}
                     </Table.Td>
                     {list.extra && (
                       <Table.Td>

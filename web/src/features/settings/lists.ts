@@ -1,11 +1,11 @@
 // The account's own lists as data: what each is called, what it is for, and the calls that keep it.
 import { api, must, type Schemas } from '../../api/client';
 import {
-  damagesQuery,
-  gradesQuery,
-  inventoryStatusesQuery,
+  damagesKeptQuery,
+  gradesKeptQuery,
+  inventoryStatusesKeptQuery,
   orderStatusesQuery,
-  warehousesQuery,
+  warehousesKeptQuery,
 } from '../../api/queries';
 
 export interface Entry {
@@ -16,10 +16,11 @@ export interface Entry {
   is_open: boolean;
   allow_commitment: boolean;
   sync_to_shipstation: boolean;
+  archived: boolean;
 }
 export type Row = { id: number; color: string | null } & ({ title: string } | { name: string }) &
   Partial<Pick<Schemas['OrderStatus'], 'is_open' | 'allow_commitment' | 'sync_to_shipstation'>> &
-  Partial<Pick<Schemas['Grade'], 'position'>> &
+  Partial<Pick<Schemas['Grade'], 'position' | 'archived'>> &
   Partial<Pick<Schemas['DamageCondition'], 'initials'>>;
 
 export interface List {
@@ -31,6 +32,8 @@ export interface List {
   create: (e: Entry) => Promise<unknown>;
   update: (id: number, e: Entry) => Promise<unknown>;
   remove: (id: number) => Promise<unknown>;
+  /** Absent where the list has nothing archived. */
+  archive?: (id: number, archived: boolean) => Promise<unknown>;
 }
 
 export const rowName = (row: Row) => ('title' in row ? row.title : row.name);
@@ -43,6 +46,7 @@ export const blankEntry: Entry = {
   is_open: false,
   allow_commitment: false,
   sync_to_shipstation: false,
+  archived: false,
 };
 
 export function entryOf(row: Row): Entry {
@@ -54,13 +58,14 @@ export function entryOf(row: Row): Entry {
     is_open: row.is_open ?? false,
     allow_commitment: row.allow_commitment ?? false,
     sync_to_shipstation: row.sync_to_shipstation ?? false,
+    archived: row.archived ?? false,
   };
 }
 
 const at = (id: number) => ({ params: { path: { id } } });
 const titled = (e: Entry) => ({ title: e.name, color: e.color });
 const grade = (e: Entry) => ({ ...titled(e), position: e.position });
-const damage = (e: Entry) => ({ ...titled(e), initials: e.initials });
+const damage = (e: Entry) => ({ ...titled(e), initials: e.initials, position: e.position });
 const orderStatus = (e: Entry) => ({
   ...titled(e),
   is_open: e.is_open,
@@ -85,39 +90,43 @@ export const lists: Record<string, List> = {
     one: 'inventory status',
     hint: 'Each channel says which of them it counts.',
     extra: null,
-    query: inventoryStatusesQuery,
+    query: inventoryStatusesKeptQuery,
     create: (e) => must(api.POST('/inventory_statuses', { body: titled(e) })),
     update: (id, e) => must(api.PATCH('/inventory_statuses/{id}', { ...at(id), body: titled(e) })),
     remove: (id) => must(api.DELETE('/inventory_statuses/{id}', at(id))),
+    archive: (id, archived) => must(api.PATCH('/inventory_statuses/{id}', { ...at(id), body: { archived } })),
   },
   warehouses: {
     label: 'Warehouses',
     one: 'warehouse',
     hint: 'Each channel says which of them it counts. An item without a warehouse never counts.',
     extra: 'locations',
-    query: warehousesQuery,
+    query: warehousesKeptQuery,
     create: (e) => must(api.POST('/warehouses', { body: warehouse(e) })),
     update: (id, e) => must(api.PATCH('/warehouses/{id}', { ...at(id), body: warehouse(e) })),
     remove: (id) => must(api.DELETE('/warehouses/{id}', at(id))),
+    archive: (id, archived) => must(api.PATCH('/warehouses/{id}', { ...at(id), body: { archived } })),
   },
   grades: {
     label: 'Grades',
     one: 'grade',
     hint: 'Listed by position, the best first.',
     extra: 'position',
-    query: gradesQuery,
+    query: gradesKeptQuery,
     create: (e) => must(api.POST('/grades', { body: grade(e) })),
     update: (id, e) => must(api.PATCH('/grades/{id}', { ...at(id), body: grade(e) })),
     remove: (id) => must(api.DELETE('/grades/{id}', at(id))),
+    archive: (id, archived) => must(api.PATCH('/grades/{id}', { ...at(id), body: { archived } })),
   },
   damages: {
     label: 'Damage conditions',
     one: 'damage condition',
     hint: 'A variation has any number of them.',
     extra: 'initials',
-    query: damagesQuery,
+    query: damagesKeptQuery,
     create: (e) => must(api.POST('/damage_conditions', { body: damage(e) })),
     update: (id, e) => must(api.PATCH('/damage_conditions/{id}', { ...at(id), body: damage(e) })),
     remove: (id) => must(api.DELETE('/damage_conditions/{id}', at(id))),
+    archive: (id, archived) => must(api.PATCH('/damage_conditions/{id}', { ...at(id), body: { archived } })),
   },
 };

@@ -1,0 +1,241 @@
+/* export.c: see export.h. */
+#include "exchange/export_internal.h"
+
+#include "base/limits.h"
+#include "core/money.h"
+#include "exchange/import.h"
+#include "store/channels.h"
+
+#include <string.h>
+
+struct export_cell text_cell(struct str s)
+{
+    return (struct export_cell){ .kind = CELL_TEXT, .text = s };
+}
+
+struct export_cell int_cell(int64_t n)
+{
+    return (struct export_cell){ .kind = CELL_INT, .number = n };
+}
+
+struct export_cell id_cell(int64_t id)
+{
+    return id ? int_cell(id) : text_cell(S(""));
+}
+
+struct export_cell amount_cell(struct money m)
+{
+    if (!m.present) return text_cell(S(""));
+    return (struct export_cell){
+        .kind = CELL_MONEY, .number = m.amount, .decimals = money_exponent(m.currency)
+    };
+}
+
+struct export_cell currency_cell(struct money m)
+{
+    return text_cell(m.present ? m.currency : S(""));
+}
+
+enum err export_row(
+    struct exporting *x, const struct export_cell *cells, size_t count, struct error *e)
+{
+    x->rows++;
+    return x->writer->row(x->writer->ctx, cells, count, e);
+}
+
+enum err export_titles(
+    struct exporting *x, const struct column *columns, size_t count, struct error *e)
+{
+    struct export_cell cells[COLUMNS_MAX];
+    for (size_t i = 0; i < count; i++)
+        cells[i] = text_cell(str_of(columns[i].title));
+    return x->writer->row(x->writer->ctx, cells, count, e);
+}
+
+/* Manufacturer to damages: the same columns in several tables. */
+static size_t put_whole(struct export_cell *cells, const struct variation *v, struct arena *arena)
+{
+    size_t n = 0;
+    for (int i = 0; i < VARIATION_TEXT_COUNT; i++)
+        cells[n++] = text_cell(v->text[i]);
+    cells[n++] = text_cell(v->grade);
+    cells[n++] = text_cell(list_cell_join(v->damages, v->damage_count, arena));
+    return n;
+}
+
+static enum err put_variation(struct exporting *x, const struct variation *v, struct error *e)
+{
+    struct export_cell cells[COLUMNS_MAX];
+    size_t n = 0;
+    cells[n++] = id_cell(v->id);
+    n += put_whole(cells + n, v, x->arena);
+    cells[n++] = text_cell(v->sku);
+    cells[n++] = amount_cell(v->price);
+    cells[n++] = currency_cell(v->price);
+    return export_row(x, cells, n, e);
+}
+
+static enum err export_catalog(struct exporting *x, struct error *e)
+{
+    const struct table *table = import_table(IMPORT_CATALOG);
+    struct variation_filter filter = x->request->variations;
+    struct page page = { 0, EXPORT_PAGE };
+    enum err rc = export_titles(x, table->columns, table->count, e);
+    for (bool more = true; more && !rc;) {
+        struct variation *rows;
+        size_t count;
+        arena_reset(x->arena);
+        rc = variation_list(x->tx, &filter, &page, x->arena, &rows, &count, e);
+        if (rc) return rc;
+        more = count > EXPORT_PAGE;
+        for (size_t i = 0; i < count && i < EXPORT_PAGE && !rc; i++)
+            rc = put_variation(x, &rows[i], e);
+        if (!more) break;
+        page.after = rows[EXPORT_PAGE - 1].id;
+        filter.after_tier = rows[EXPORT_PAGE - 1].tier;
+    }
+    return rc;
+}
+
+static enum err put_item(
+    struct exporting *x, const struct item *item, const struct variation *v, struct error *e)
+{
+    struct export_cell cells[COLUMNS_MAX];
+    size_t n = 0;
+    cells[n++] = id_cell(item->id);
+    cells[n++] = text_cell(item->hex_id);
+    cells[n++] = text_cell(item->esn);
+    n += put_whole(cells + n, v, x->arena);
+    cells[n++] = text_cell(v->sku);
+    cells[n++] = text_cell(item->status);
+    cells[n++] = text_cell(item->warehouse);
+    cells[n++] = text_cell(item->location);
+    cells[n++] = amount_cell(item->paid);
+    cells[n++] = currency_cell(item->paid);
+    cells[n++] = text_cell(item->order_number);
+    return export_row(x, cells, n, e);
+}
+
+static enum err put_items(
+    struct exporting *x, const struct item *rows, size_t count, struct error *e)
+{
+    int64_t ids[EXPORT_PAGE] = { 0 };
+    struct variation *found = NULL;
+    size_t known = 0;
+    for (size_t i = 0; i < count; i++)
+        ids[i] = rows[i].variation_id;
+    enum err rc = variation_load_many(x->tx, ids, count, x->arena, &found, &known, e);
+    for (size_t i = 0; i < count && !rc; i++) {
+        size_t k = 0;
+        while (k < known && found[k].id != rows[i].variation_id)
+            k++;
+        if (k == known) return error_set(e, ERR_CORRUPT, "an item without its variation");
+        rc = put_item(x, &rows[i], &found[k], e);
+    }
+    return rc;
+}
+
+static enum err export_items(struct exporting *x, struct error *e)
+{
+    const struct table *table = import_table(IMPORT_ITEMS);
+    struct page page = { 0, EXPORT_PAGE };
+    enum err rc = export_titles(x, table->columns, table->count, e);
+    for (bool more = true; more && !rc;) {
+        struct item *rows;
+        size_t count;
+        arena_reset(x->arena);
+        rc = item_list(x->tx, &x->request->items, &page, x->arena, &rows, &count, e);
+        if (rc) return rc;
+        more = count > EXPORT_PAGE;
+        rc = put_items(x, rows, more ? EXPORT_PAGE : count, e);
+        if (more) page.after = rows[EXPORT_PAGE - 1].id;
+    }
+    return rc;
+}
+
+static enum err put_listing(
+    struct exporting *x, struct str channel, const struct listing *l, struct error *e)
+{
+    struct export_cell cells[COLUMNS_MAX];
+    struct str *ids = arena_new(x->arena, struct str, l->set_variation_count + 1);
+    size_t n = 0, id_count = l->mode == LISTING_VARIATIONS ? l->set_variation_count : 0;
+    for (size_t i = 0; i < id_count; i++)
+        ids[i] = arena_fmt(x->arena, "%lld", (long long)l->set_variation_ids[i]);
+    cells[n++] = text_cell(channel);
+    cells[n++] = text_cell(l->sku);
+    cells[n++] =
+        text_cell(list_cell_join(l->skus, l->mode == LISTING_SKUS ? l->sku_count : 0, x->arena));
+    cells[n++] = text_cell(list_cell_join(ids, id_count, x->arena));
+    cells[n++] = text_cell(str_of(listing_mode_name(l->mode)));
+    cells[n++] = l->has_reserve ? int_cell(l->reserve) : text_cell(S(""));
+    cells[n++] = l->has_cap ? int_cell(l->cap) : text_cell(S(""));
+    return export_row(x, cells, n, e);
+}
+
+static enum err export_channel(
+    struct exporting *x, int64_t channel_id, struct str name, struct error *e)
+{
+    struct listing_filter filter = x->request->listings;
+    char after[4 * SKU_MAX + 1];
+    struct listing_page page = { S(""), EXPORT_PAGE };
+    filter.channel_id = channel_id;
+    enum err rc = OK;
+    for (bool more = true; more && !rc;) {
+        struct listing *rows;
+        size_t count;
+        arena_reset(x->arena);
+        rc = listing_list(x->tx, &filter, &page, x->arena, &rows, &count, e);
+        if (rc) return rc;
+        more = count > EXPORT_PAGE;
+        for (size_t i = 0; i < count && i < EXPORT_PAGE && !rc; i++)
+            rc = put_listing(x, name, &rows[i], e);
+        if (!more) break;
+        /* The page's memory goes before the next one is asked for. */
+        struct str last = str_sub(rows[EXPORT_PAGE - 1].sku, 0, sizeof after - 1);
+        memcpy(after, last.at, last.len);
+        page.after = (struct str){ after, last.len };
+    }
+    return rc;
+}
+
+static enum err export_connections(struct exporting *x, struct error *e)
+{
+    const struct table *table = import_table(IMPORT_CONNECTIONS);
+    enum err rc = export_titles(x, table->columns, table->count, e);
+    struct arena own;
+    arena_init(&own, "channels", JOB_ARENA_MAX);
+    struct page page = { 0, EXPORT_PAGE };
+    for (bool more = true; more && !rc;) {
+        struct channel_row *channels;
+        size_t count;
+        rc = channel_list(x->tx, &page, &own, &channels, &count, e);
+        more = !rc && count > EXPORT_PAGE;
+        for (size_t i = 0; !rc && i < count && i < EXPORT_PAGE; i++) {
+            int64_t only = x->request->listings.channel_id;
+            if (only && only != channels[i].id) continue;
+            rc = export_channel(x, channels[i].id, channels[i].name, e);
+        }
+        if (more) page.after = channels[EXPORT_PAGE - 1].id;
+    }
+    arena_release(&own);
+    return rc;
+}
+
+enum err export_write(struct tx *tx, const struct export_request *request,
+    struct row_writer *writer, int64_t *rows, struct error *e)
+{
+    static enum err (*const kinds[EXPORT_KIND_COUNT])(struct exporting *, struct error *) = {
+        [EXPORT_CATALOG] = export_catalog,
+        [EXPORT_ITEMS] = export_items,
+        [EXPORT_CONNECTIONS] = export_connections,
+        [EXPORT_ORDERS] = export_orders,
+        [EXPORT_AUDIT] = export_audit,
+    };
+    struct arena arena;
+    arena_init(&arena, "export", JOB_ARENA_MAX);
+    struct exporting x = { tx, request, writer, &arena, 0 };
+    enum err rc = kinds[request->kind](&x, e);
+    *rows = x.rows;
+    arena_release(&arena);
+    return rc;
+}

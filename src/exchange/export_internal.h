@@ -1,0 +1,33 @@
+/*
+ * export_internal.h: what the kinds of exports share. For src/exchange/export*.c only.
+ */
+#ifndef EXCHANGE_EXPORT_INTERNAL_H
+#define EXCHANGE_EXPORT_INTERNAL_H
+
+#include "exchange/export.h"
+
+enum { EXPORT_PAGE = 200 }; /* rows that are asked for at once */
+
+struct exporting {
+    struct tx *tx;
+    const struct export_request *request;
+    struct row_writer *writer;
+    struct arena *arena; /* of one page */
+    int64_t rows;
+};
+
+struct export_cell text_cell(struct str s);
+struct export_cell int_cell(int64_t n);
+struct export_cell id_cell(int64_t id); /* 0: empty */
+struct export_cell amount_cell(struct money m);
+struct export_cell currency_cell(struct money m);
+
+MUST_USE enum err export_row(
+    struct exporting *x, const struct export_cell *cells, size_t count, struct error *e);
+MUST_USE enum err export_titles(
+    struct exporting *x, const struct column *columns, size_t count, struct error *e);
+
+MUST_USE enum err export_orders(struct exporting *x, struct error *e);
+MUST_USE enum err export_audit(struct exporting *x, struct error *e);
+
+#endif

@@ -1,0 +1,148 @@
+/*
+ * export_orders.c: orders as rows: one for each line, with what is committed to it. A cell holds
+ * only so much (SHEET_CELL_MAX): items beyond it follow in rows of the same line.
+ */
+#include "exchange/export_internal.h"
+
+#include "base/limits.h"
+#include "store/channels.h"
+
+static const struct column order_columns[] = {
+    { "Order", COLUMN_OPTIONAL },
+    { "Organization", COLUMN_OPTIONAL },
+    { "Channel", COLUMN_OPTIONAL },
+    { "Channel Order ID", COLUMN_OPTIONAL },
+    { "Channel Status", COLUMN_OPTIONAL },
+    { "Status", COLUMN_OPTIONAL },
+    { "Ordered At", COLUMN_OPTIONAL },
+    { "Notes", COLUMN_OPTIONAL },
+    { "Line", COLUMN_OPTIONAL },
+    { "Variation ID", COLUMN_OPTIONAL },
+    { "SKU", COLUMN_OPTIONAL },
+    { "Title", COLUMN_OPTIONAL },
+    { "Quantity", COLUMN_OPTIONAL },
+    { "Unit Price", COLUMN_OPTIONAL },
+    { "Currency", COLUMN_OPTIONAL },
+    { "Committed", COLUMN_OPTIONAL },
+    { "Uncommitted", COLUMN_OPTIONAL },
+    { "ESNs", COLUMN_OPTIONAL },
+    { "Hex IDs", COLUMN_OPTIONAL },
+};
+enum {
+    ORDER_COLUMNS = sizeof order_columns / sizeof order_columns[0],
+    ORDER_FIELDS = 8, /* before those of a line */
+    FIGURES = ORDER_FIELDS + 4,
+    ITEM_CELLS = 2, /* the last */
+    ROW_ITEMS_MAX = SHEET_CELL_MAX / (ESN_MAX + 2 * sizeof ", "),
+};
+
+static void put_order(
+    struct exporting *x, struct str channel, const struct order *o, struct export_cell *cells)
+{
+    char time[RFC3339_SIZE];
+    cells[0] = text_cell(o->number);
+    cells[1] = text_cell(o->organization);
+    cells[2] = text_cell(channel);
+    cells[3] = text_cell(o->channel_order_id);
+    cells[4] = text_cell(o->channel_status);
+    cells[5] = text_cell(o->status);
+    cells[6] = text_cell(arena_str(x->arena, rfc3339_format(o->ordered_at, time)));
+    cells[7] = text_cell(o->notes);
+}
+
+/* The next items of one line, as many as fit; line_id 0: those that are on no line. *at: the item
+ * to begin with, and afterwards the one to go on with. */
+static size_t put_items_of(struct exporting *x, const struct order *o, int64_t line_id, size_t *at,
+    struct export_cell cells[ITEM_CELLS])
+{
+    struct str esns[ROW_ITEMS_MAX], hex_ids[ROW_ITEMS_MAX];
+    size_t n = 0;
+    for (; *at < o->item_count && n < ROW_ITEMS_MAX; ++*at) {
+        const struct order_item *item = &o->items[*at];
+        if (item->line_id != line_id) continue;
+        esns[n] = item->esn;
+        hex_ids[n++] = item->hex_id;
+    }
+    cells[0] = text_cell(list_cell_join(esns, n, x->arena));
+    cells[1] = text_cell(list_cell_join(hex_ids, n, x->arena));
+    return n;
+}
+
+/* Rows of items that did not fit into the one before: without figures, so that sums stay right. */
+static enum err put_more_items(struct exporting *x, const struct order *o, int64_t line_id,
+    size_t at, struct export_cell *cells, struct error *e)
+{
+    for (size_t i = FIGURES; i < ORDER_COLUMNS; i++)
+        cells[i] = text_cell(S(""));
+    enum err rc = OK;
+    while (!rc && put_items_of(x, o, line_id, &at, cells + ORDER_COLUMNS - ITEM_CELLS))
+        rc = export_row(x, cells, ORDER_COLUMNS, e);
+    return rc;
+}
+
+static enum err put_line(struct exporting *x, const struct order *o, const struct order_line *line,
+    struct export_cell *cells, struct error *e)
+{
+    struct export_cell *own = cells + ORDER_FIELDS, *figures = cells + FIGURES;
+    size_t at = 0;
+    own[0] = id_cell(line->id);
+    own[1] = id_cell(line->variation_id);
+    own[2] = text_cell(line->sku);
+    own[3] = text_cell(line->title);
+    figures[0] = int_cell(line->quantity);
+    figures[1] = amount_cell(line->price);
+    figures[2] = currency_cell(line->price);
+    figures[3] = int_cell(line->committed);
+    figures[4] = int_cell(line->quantity - line->committed);
+    (void)put_items_of(x, o, line->id, &at, cells + ORDER_COLUMNS - ITEM_CELLS);
+    enum err rc = export_row(x, cells, ORDER_COLUMNS, e);
+    return rc ? rc : put_more_items(x, o, line->id, at, cells, e);
+}
+
+/* A row for each line, and one for items that are on no line; an order without either has one too.
+ */
+static enum err put_order_rows(
+    struct exporting *x, struct str channel, const struct order *o, struct error *e)
+{
+    struct export_cell cells[ORDER_COLUMNS];
+    enum err rc = OK;
+    put_order(x, channel, o, cells);
+    for (size_t i = 0; i < o->line_count && !rc; i++)
+        rc = put_line(x, o, &o->lines[i], cells, e);
+    for (size_t i = ORDER_FIELDS; i < ORDER_COLUMNS; i++)
+        cells[i] = text_cell(S(""));
+    if (!rc && !o->line_count && !o->item_count) return export_row(x, cells, ORDER_COLUMNS, e);
+    return rc ? rc : put_more_items(x, o, 0, 0, cells, e);
+}
+
+static enum err channel_name(
+    struct exporting *x, int64_t channel_id, struct str *out, struct error *e)
+{
+    *out = S("");
+    if (!channel_id) return OK;
+    struct channel_row *ch = arena_new(x->arena, struct channel_row, 1);
+    enum err rc = channel_load(x->tx, channel_id, x->arena, ch, e);
+    if (!rc) *out = ch->name;
+    return rc == ERR_NOT_FOUND ? OK : rc; /* a channel that is gone leaves its orders */
+}
+
+enum err export_orders(struct exporting *x, struct error *e)
+{
+    struct page page = { 0, EXPORT_PAGE };
+    enum err rc = export_titles(x, order_columns, ORDER_COLUMNS, e);
+    for (bool more = true; more && !rc;) {
+        struct order *rows;
+        size_t count;
+        arena_reset(x->arena);
+        rc = order_list(x->tx, &x->request->orders, &page, x->arena, &rows, &count, e);
+        if (rc) return rc;
+        more = count > EXPORT_PAGE;
+        for (size_t i = 0; i < count && i < EXPORT_PAGE && !rc; i++) {
+            struct str name;
+            rc = channel_name(x, rows[i].channel_id, &name, e);
+            if (!rc) rc = put_order_rows(x, name, &rows[i], e);
+        }
+        if (more) page.after = rows[EXPORT_PAGE - 1].id;
+    }
+    return rc;
+}

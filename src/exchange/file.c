@@ -1,0 +1,124 @@
+/* file.c: see file.h. */
+#include "exchange/file.h"
+
+#include "base/limits.h"
+
+bool file_format_parse(struct str name, enum sheet_format *out)
+{
+    if (str_eq(name, S("csv")))
+        *out = SHEET_CSV;
+    else if (str_eq(name, S("xlsx")))
+        *out = SHEET_XLSX;
+    else
+        return false;
+    return true;
+}
+
+struct str file_format_name(enum sheet_format format)
+{
+    return format == SHEET_CSV ? S("csv") : S("xlsx");
+}
+
+bool file_format_of_path(struct str path, enum sheet_format *out)
+{
+    if (path.len >= 4 && str_eq_nocase(str_sub(path, path.len - 4, 4), S(".csv"))) {
+        *out = SHEET_CSV;
+        return true;
+    }
+    if (path.len < 5 || !str_eq_nocase(str_sub(path, path.len - 5, 5), S(".xlsx"))) return false;
+    *out = SHEET_XLSX;
+    return true;
+}
+
+static enum err explain(const struct sheet_error *from, struct error *e)
+{
+    sheet_error_to(from, e);
+    return e->kind;
+}
+
+enum err file_open(struct file_reader *r, int fd, struct error *e)
+{
+    struct sheet_reader_options options = { .fd = fd };
+    struct sheet_error failure;
+    *r = (struct file_reader){ 0 };
+    if (sheet_reader_open(&options, &r->sheet, &failure)) return explain(&failure, e);
+    arena_init(&r->arena, "row of a file", JOB_ARENA_MAX);
+    return OK;
+}
+
+static enum err next(void *ctx, struct import_row *out, bool *more, struct error *e)
+{
+    struct file_reader *r = ctx;
+    const struct sheet_row *row;
+    struct sheet_error failure;
+    if (sheet_next(r->sheet, &row, &failure)) return explain(&failure, e);
+    *more = row != NULL;
+    if (!row) return OK;
+    arena_reset(&r->arena);
+    struct str *cells = arena_new(&r->arena, struct str, row->count), *faults = NULL;
+    for (size_t i = 0; i < row->count; i++) {
+        cells[i] = row->cells[i].text;
+        if (!row->cells[i].fault) continue;
+        if (!faults) faults = arena_new(&r->arena, struct str, row->count);
+        faults[i] = sheet_fault_text(row->cells[i].fault);
+    }
+    *out = (struct import_row){ row->number, cells, faults, row->count };
+    return OK;
+}
+
+struct row_source file_rows(struct file_reader *r)
+{
+    return (struct row_source){ next, r };
+}
+
+void file_close(struct file_reader *r)
+{
+    sheet_reader_free(r->sheet);
+    arena_release(&r->arena);
+}
+
+enum err file_create(
+    struct file_writer *w, int fd, enum sheet_format format, time_ms now, struct error *e)
+{
+    struct sheet_writer_options options = { .format = format, .fd = fd, .made_at = now };
+    struct sheet_error failure;
+    if (sheet_writer_open(&options, &w->sheet, &failure)) return explain(&failure, e);
+    return OK;
+}
+
+static enum err put_row(void *ctx, const struct export_cell *cells, size_t count, struct error *e)
+{
+    struct file_writer *w = ctx;
+    for (size_t i = 0; i < count; i++) {
+        switch (cells[i].kind) {
+        case CELL_TEXT:
+            sheet_put_text(w->sheet, cells[i].text);
+            break;
+        case CELL_INT:
+            sheet_put_int(w->sheet, cells[i].number);
+            break;
+        case CELL_MONEY:
+            sheet_put_money(w->sheet, cells[i].number, cells[i].decimals);
+            break;
+        }
+    }
+    sheet_end_row(w->sheet);
+    if (!sheet_failed(w->sheet)) return OK;
+    return error_set(e, ERR_UNAVAILABLE, "the file cannot be written"); /* file_finish says why */
+}
+
+struct row_writer file_row_writer(struct file_writer *w)
+{
+    return (struct row_writer){ put_row, w };
+}
+
+enum err file_finish(struct file_writer *w, struct error *e)
+{
+    struct sheet_error failure;
+    return sheet_writer_close(w->sheet, &failure) ? explain(&failure, e) : OK;
+}
+
+void file_abort(struct file_writer *w)
+{
+    sheet_writer_abort(w->sheet);
+}

@@ -1,0 +1,152 @@
+/*
+ * spreadsheets.test.mjs: spreadsheets as a person meets them: by the command line, and by a server that is killed in
+ * the middle of a long one.
+ */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import test from 'node:test';
+import { build, call, command, folder, start, until } from './world.mjs';
+
+const TITLES = 'ID,Manufacturer,Model,Variant,Network,Capacity,Color,Grade,SKU,Price,Currency';
+const program = path.join(build, 'stockbridge');
+
+function setUp(t) {
+  const dir = folder();
+  t.after(() => fs.rmSync(dir, { recursive: true, force: true }));
+  const file = (name, ...lines) => {
+    fs.writeFileSync(path.join(dir, name), `${lines.join('\n')}\n`);
+    return path.join(dir, name);
+  };
+  return { dir, file, cli: (...args) => command([...args, '--data', path.join(dir, 'data')]) };
+}
+
+const phones = (count, from = 0) =>
+  Array.from({ length: count }, (_, i) => `create,Apple,Phone ${from + i},u,u,u,u,A,SKU-${from + i},199.00,EUR`);
+
+test('import and export by the command line', (t) => {
+  const { dir, file, cli } = setUp(t);
+  const good = file('good.csv', TITLES, ...phones(3));
+  const dry = cli('import', 'catalog', good, '--dry-run');
+  assert.equal(dry.code, 0, dry.err);
+  assert.match(dry.out, /row 2: would be created: manufacturer "" to "Apple"/);
+  assert.match(dry.err, /dry run: 3 created, 0 updated, 0 unchanged, 0 rejected/);
+  assert.match(cli('import', 'catalog', good).err, /3 created, 0 updated/);
+  assert.match(cli('import', 'catalog', good).err, /0 created, 0 updated, 3 unchanged/, 'again');
+
+  const mixed = file('mixed.csv', TITLES, ...phones(1, 9), 'create,Apple,,u,u,u,u,Q,X,,');
+  const errors = path.join(dir, 'errors.csv');
+  const some = cli('import', 'catalog', mixed, '--errors', errors);
+  assert.equal(some.code, 2, 'some rows were rejected');
+  assert.match(some.out, /^row 3, Model: is blank.*\nrow 3, Grade: there is no grade "Q" \(unknown_value\)$/);
+  const told = fs.readFileSync(errors, 'utf8').trimEnd().split('\n');
+  assert.equal(told.length, 2, 'the titles and one row');
+  assert.match(told[1], /^create,Apple,,u,u,u,u,Q,X,,,"Model; Grade","required; unknown_value","is blank/);
+  const again = path.join(dir, 'again.csv');
+  assert.equal(cli('import', 'catalog', errors, '--errors', again).code, 2, 'it can be applied as it is');
+  assert.deepEqual(fs.readFileSync(again, 'utf8').trimEnd().split('\n'), told, 'its own columns are there once');
+
+  const items = file('items.csv', 'ESN,SKU,Warehouse', 'A-1,SKU-0,Main', 'A-2,SKU-1,', '490154203237519,SKU-0,');
+  assert.match(cli('import', 'items', items).out, /row 4, ESN: .*\(imei_check\)/);
+  assert.match(cli('import', 'items', items, '--accept-warnings').err, /1 created, 0 updated, 2 unchanged/);
+
+  for (const [kind, rows] of [['catalog', 4], ['items', 3], ['orders', 0], ['connections', 0]]) {
+    const out = path.join(dir, `${kind}.csv`);
+    assert.equal(cli('export', kind, out).code, 0, kind);
+    assert.equal(fs.readFileSync(out, 'utf8').trimEnd().split('\n').length, rows + 1, kind);
+    if (kind === 'orders') continue;
+    const back = cli('import', kind, out);
+    assert.equal(back.code, 0, back.out);
+    assert.match(back.err, new RegExp(`0 created, 0 updated, ${rows} unchanged, 0 rejected`));
+  }
+  const audit = path.join(dir, 'audit.csv');
+  assert.equal(cli('export', 'audit', audit).code, 0);
+  assert.match(fs.readFileSync(audit, 'utf8'), /,create,variation,1,sku,,SKU-0\r?\n/, 'who did what, by field');
+  assert.equal(cli('export', 'catalog', path.join(dir, 'catalog.xlsx')).code, 0);
+  assert.equal(fs.readFileSync(path.join(dir, 'catalog.xlsx')).subarray(0, 2).toString(), 'PK');
+  assert.equal(cli('verify').code, 0);
+});
+
+test('what cannot be applied is said, with exit code 1', (t) => {
+  const { dir, file, cli } = setUp(t);
+  const rows = [
+    [['import', 'catalog'], /usage: stockbridge import/, 'no file'],
+    [['import', 'phones', 'x.csv'], /usage: stockbridge import/, 'no such kind'],
+    [['import', 'catalog', path.join(dir, 'none.csv')], /No such file/, 'a file that is not there'],
+    [['import', 'catalog', file('other.csv', 'ID,Weight')], /"Weight"/, 'another table'],
+    [['import', 'catalog', file('e.csv', TITLES), '--errors', 'x.txt'], /\.csv or \.xlsx/, 'no spreadsheet'],
+    [['export', 'catalog', path.join(dir, 'x.txt')], /\.csv or \.xlsx/, 'no spreadsheet'],
+    [['export', 'catalog'], /usage: stockbridge export/, 'no file'],
+  ];
+  assert.equal(cli('migrate').code, 0);
+  for (const [args, words, why] of rows) {
+    const result = cli(...args);
+    assert.equal(result.code, 1, why);
+    assert.equal(result.out, '', why);
+    assert.match(result.err, words, why);
+  }
+});
+
+/* The most memory that an import of so many rows has held, in MiB, as it tells of its progress. */
+async function peakOf(data, file) {
+  const child = spawn(program, ['import', 'catalog', file, '--data', data, '--log-level', 'error'], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, ASAN_OPTIONS: 'quarantine_size_mb=1:malloc_context_size=1' },
+  });
+  let peak = 0;
+  for await (const text of child.stderr) {
+    const found = /VmHWM:\s+(\d+) kB/.exec(/rows|created/.test(text) ? statusOf(child.pid) : '');
+    if (found) peak = Math.max(peak, Number(found[1]) / 1024);
+  }
+  const code = child.exitCode ?? (await new Promise((resolve) => child.on('exit', resolve)));
+  assert.equal(code, 0);
+  return peak;
+}
+
+function statusOf(pid) {
+  try {
+    return fs.readFileSync(`/proc/${pid}/status`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+test('four times the rows need hardly more memory', async (t) => {
+  const { dir, file } = setUp(t);
+  const few = await peakOf(path.join(dir, 'few'), file('few.csv', TITLES, ...phones(10000)));
+  const many = await peakOf(path.join(dir, 'many'), file('many.csv', TITLES, ...phones(40000)));
+  assert.ok(few > 0 && many > 0, 'memory was looked at');
+  assert.ok(many - few < 40, `${few} MiB for 10,000 rows, ${many} MiB for 40,000`);
+});
+
+test('a server that is killed in the middle goes on with an import', { timeout: 300000 }, async (t) => {
+  const { dir, cli } = setUp(t);
+  const data = path.join(dir, 'data');
+  const serve = () => start(program, ['serve', '--listen', '127.0.0.1:0', '--data', data, '--log-level', 'warn']);
+  assert.equal(cli('migrate').code, 0);
+  const token = cli('token', 'create', '--name', 'e2e', '--role', 'admin').out;
+  const headers = { authorization: `Bearer ${token}` };
+  const rows = 8000;
+  let server = serve();
+  let url = `${await server.url}/api/v1`;
+  const reply = await fetch(`${url}/variations/import`, {
+    method: 'POST',
+    headers: { ...headers, 'content-type': 'text/csv', prefer: 'respond-async' },
+    body: `${[TITLES, ...phones(rows)].join('\n')}\n`,
+  });
+  assert.equal(reply.status, 202);
+  const { id } = await reply.json();
+  const run = () => call('GET', `${url}/runs/${id}`, undefined, headers);
+  const before = await until('it is under way', run, (r) => r.done > 500);
+  await server.stop('SIGKILL');
+  server = serve();
+  t.after(() => server.stop());
+  url = `${await server.url}/api/v1`;
+  const after = await until('it is done', run, (r) => r.finished_at);
+  assert.equal(after.state, 'succeeded');
+  assert.ok(before.done < rows, 'it was in the middle');
+  assert.deepEqual([after.done, after.result.created, after.result.unchanged], [rows, rows, 0], 'each row counts once');
+  const { out } = cli('verify');
+  assert.equal(out, '');
+});
