@@ -1,7 +1,16 @@
 # Short names for what developers do; CONTRIBUTING.md has a line on each. Meson and Ninja do the building.
-.PHONY: build check check-all bench fmt clean
+.PHONY: build install check check-all bench fmt clean
 
 build: ; @scripts/bootstrap build && scripts/configure build && meson compile -C build && if [ -f web/package.json ]; then scripts/web build; fi
+
+# What a server needs, below DESTDIR: program, page, unit, documents.
+install: build
+	meson install -C build --no-rebuild --quiet $(if $(DESTDIR),--destdir $(abspath $(DESTDIR)))
+	install -d $(DESTDIR)/usr/local/share/stockbridge $(DESTDIR)/usr/local/share/doc/stockbridge
+	rm -rf $(DESTDIR)/usr/local/share/stockbridge/web
+	cp -R web/dist $(DESTDIR)/usr/local/share/stockbridge/web
+	install -m 644 docs/*.md docs/openapi.yaml LICENSE $(DESTDIR)/usr/local/share/doc/stockbridge
+	install -D -m 644 packaging/systemd/stockbridge.service $(DESTDIR)/etc/systemd/system/stockbridge.service
 
 # About a minute when little changed: layout, rules, both compilers without a warning, unit tests under ASan and UBSan.
 check:
