@@ -87,6 +87,24 @@ static void *planner_thread(void *ctx)
     return NULL;
 }
 
+/* Which threads of the workers a topic of the database wakes. */
+enum { WAKE_EVERYBODY = (1 << WAKE_COUNT) - 1 };
+static const struct topic_wake {
+    const char *topic;
+    unsigned wakes; /* bits of enum wake */
+} topic_wakes[] = {
+    { TOPIC_PUSH, 1U << WAKE_PUSH },
+    { TOPIC_RUN, WAKE_EVERYBODY },
+    { TOPIC_CHANNEL, WAKE_EVERYBODY },
+};
+
+static void wake_workers(struct engine *engine, unsigned wakes)
+{
+    for (size_t i = 0; i < engine->worker_count; i++)
+        for (int k = 0; k < WAKE_COUNT; k++)
+            if (wakes & 1U << k) worker_wake(engine->workers[i], (enum wake)k);
+}
+
 /* On a driver thread: only counts and signals. */
 static void listen(void *ctx, const char *topic)
 {
@@ -95,12 +113,8 @@ static void listen(void *ctx, const char *topic)
     (void)pthread_mutex_lock(&engine->lock);
     if (str_eq(t, S(TOPIC_STOCK))) engine->stock++;
     if (str_eq(t, S(TOPIC_CHANNEL))) engine->channels++;
-    for (size_t i = 0; i < engine->worker_count; i++) {
-        if (str_eq(t, S(TOPIC_PUSH))) worker_wake(engine->workers[i], WAKE_PUSH);
-        if (str_eq(t, S(TOPIC_RUN)) || str_eq(t, S(TOPIC_CHANNEL)))
-            for (int k = 0; k < WAKE_COUNT; k++)
-                worker_wake(engine->workers[i], (enum wake)k);
-    }
+    for (size_t i = 0; i < sizeof topic_wakes / sizeof topic_wakes[0]; i++)
+        if (str_eq(t, str_of(topic_wakes[i].topic))) wake_workers(engine, topic_wakes[i].wakes);
     (void)pthread_cond_broadcast(&engine->wake);
     (void)pthread_mutex_unlock(&engine->lock);
 }
@@ -300,9 +314,7 @@ void engine_stop(struct engine *engine)
     if (!engine) return;
     (void)pthread_mutex_lock(&engine->lock);
     engine->stopping = true;
-    for (size_t i = 0; i < engine->worker_count; i++)
-        for (int k = 0; k < WAKE_COUNT; k++)
-            worker_wake(engine->workers[i], (enum wake)k);
+    wake_workers(engine, WAKE_EVERYBODY);
     (void)pthread_cond_broadcast(&engine->wake);
     (void)pthread_mutex_unlock(&engine->lock);
     (void)pthread_join(engine->planner, NULL);

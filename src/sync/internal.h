@@ -1,9 +1,10 @@
 /*
  * internal.h: what the files of the sync engine share.
  *
- * One worker per leased channel: some threads that send quantities, one that reads orders, one that
- * reads listings. They share the channel's connection and its token buckets. All waiting is on the
- * worker's condition, so that stopping wakes everybody.
+ * One worker per leased channel, with the threads that worker.c has a table of: some that send
+ * quantities, one that reads orders, one that reads listings. They share the channel's connection
+ * and its token buckets. All waiting is on the worker's condition, so that stopping wakes
+ * everybody.
  */
 #ifndef SYNC_INTERNAL_H
 #define SYNC_INTERNAL_H
@@ -23,6 +24,7 @@ enum {
     LEASE_RENEW_MS = 5 * 1000,
     BUCKET_SAVE_MS = 10 * 1000,
     PUSHERS_MAX = 8,
+    WORKER_THREADS_MAX = PUSHERS_MAX + 8, /* of all lines of the table together */
     WORKERS_MAX = 256,
     HEARD_MAX = 256,
     HEARD_STEP_MS = 500,
@@ -41,7 +43,8 @@ struct engine {
     atomic_llong calls, throttled, refused, failed, pushes, orders, listings;
 };
 
-/* What a thread of a worker waits for; notifications count up. */
+/* What a thread of a worker waits for; notifications count up. Which topic of the database wakes
+ * whom: engine.c. */
 enum wake { WAKE_PUSH, WAKE_ORDERS, WAKE_LISTINGS };
 #define WAKE_COUNT (WAKE_LISTINGS + 1)
 
@@ -75,7 +78,7 @@ struct worker {
 
     atomic_int pushers;
     pthread_mutex_t claim; /* one claim at a time, so that a token is never wasted */
-    pthread_t threads[PUSHERS_MAX + 2];
+    pthread_t threads[WORKER_THREADS_MAX];
     int thread_count;
     time_ms saved_at, leased_until; /* monotonic; the manager's own */
 };
@@ -134,12 +137,12 @@ MUST_USE enum err worker_channel(
 struct str run_error_of(const struct channel_outcome *outcome, struct arena *arena);
 struct str run_error_text(struct arena *arena, const char *code, const char *detail);
 
-/* The threads. */
+/* The threads, one line each in the table of worker.c. */
 void *push_thread(void *worker);
 void *order_thread(void *worker);
 void *listing_thread(void *worker);
 
-/* listing_read.c */
+/* listing_work.c */
 struct listing_read *listing_reads(const struct channel_listings_page *page, struct arena *arena);
 
 #endif

@@ -263,16 +263,44 @@ static struct channel_driver *find_driver(struct engine *engine, struct str kind
     return NULL;
 }
 
+static int one(const struct engine_options *o)
+{
+    (void)o;
+    return 1;
+}
+
+static int pushers(const struct engine_options *o)
+{
+    return o->pushers < 1 ? 1 : o->pushers > PUSHERS_MAX ? PUSHERS_MAX : o->pushers;
+}
+
+/* A worker's threads: each has a line here, a name as the system shows it (15 bytes), and a file.
+ */
+static const struct worker_thread {
+    const char *name;
+    void *(*run)(void *worker);
+    int (*count)(const struct engine_options *o);
+} threads[] = {
+    { "sync-orders", order_thread, one },
+    { "sync-listings", listing_thread, one },
+    { "sync-push", push_thread, pushers },
+};
+
+static bool start_thread(struct worker *w, const struct worker_thread *t)
+{
+    ASSERT(w->thread_count < WORKER_THREADS_MAX);
+    pthread_t *at = &w->threads[w->thread_count];
+    if (pthread_create(at, NULL, t->run, w) != 0) return false;
+    (void)pthread_setname_np(*at, t->name);
+    w->thread_count++;
+    return true;
+}
+
 static bool start_threads(struct worker *w)
 {
-    int pushers = w->engine->parts.options.pushers;
-    if (pushers < 1) pushers = 1;
-    if (pushers > PUSHERS_MAX) pushers = PUSHERS_MAX;
-    for (int i = 0; i < pushers + 2; i++) {
-        void *(*fn)(void *) = i == 0 ? order_thread : i == 1 ? listing_thread : push_thread;
-        if (pthread_create(&w->threads[w->thread_count], NULL, fn, w) != 0) return false;
-        w->thread_count++;
-    }
+    for (size_t i = 0; i < sizeof threads / sizeof threads[0]; i++)
+        for (int k = threads[i].count(&w->engine->parts.options); k > 0; k--)
+            if (!start_thread(w, &threads[i])) return false;
     return true;
 }
 
