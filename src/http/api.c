@@ -9,13 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-const struct route *const api_routes[] = { routes_session, routes_reference, routes_variations,
-    routes_items, routes_item_fields, routes_item_bulk, routes_transfers, routes_stock_levels,
-    routes_inventory_history, routes_orders, routes_organizations, routes_order_sales,
-    routes_returns, routes_retire, routes_exchange, routes_channels, routes_listings, routes_runs,
-    routes_people, routes_me, routes_second_factor, routes_tokens, routes_audit, routes_changes,
-    routes_webhooks, routes_vendors, routes_purchase_orders, routes_receiving, routes_item_labels,
-    NULL };
+#define TABLE(name) routes_##name,
+const struct route *const api_routes[] = { API_ROUTES(TABLE) NULL };
 
 enum { ANSWER_MAX = 64 * 1024 * 1024 };
 

@@ -161,6 +161,8 @@ void list_end_text(struct call *c, bool more, struct str last);
 void put_time(struct call *c, const char *key, time_ms t);    /* 0 gives null */
 void put_opt(struct call *c, const char *key, struct str s);  /* empty gives null */
 void put_opt_id(struct call *c, const char *key, int64_t id); /* 0 gives null */
+void put_opt_int(struct call *c, const char *key, bool present, int64_t n);
+void put_texts(struct call *c, const char *key, const struct str *s, size_t count);
 void put_money(struct call *c, const char *key, struct money m);
 struct str cursor_encode(struct str s, struct arena *arena);
 

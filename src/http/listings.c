@@ -1,12 +1,9 @@
-/* listings.c: listings of a channel, their explanation, diagnosis and plan. */
+/* listings.c: listings of a channel; why they are as they are: explanations.c. */
 #include "store/listing.h"
 
 #include "core/quantity.h"
+#include "http/channel.h"
 #include "http/filters.h"
-#include "http/internal.h"
-#include "store/diagnosis.h"
-#include "store/plan_dry.h"
-#include "store/reference.h"
 #include "store/stock.h"
 #include "store/variation.h"
 
@@ -21,14 +18,6 @@ static void put_quantity(struct call *c, const char *key, const struct quantity_
     jw_kint(&c->w, "quantity", q->quantity);
     put_time(c, "at", q->at ? q->at : 1);
     jw_object_end(&c->w);
-}
-
-static void put_opt_int(struct call *c, const char *key, bool present, int64_t n)
-{
-    if (present)
-        jw_kint(&c->w, key, n);
-    else
-        jw_knull(&c->w, key);
 }
 
 static void render_words(struct jw *w, const char *key, struct str words)
@@ -134,12 +123,6 @@ static enum err render(struct call *c, const struct listing *l, struct error *e)
     return OK;
 }
 
-static enum err load_channel(struct call *c, int64_t id, struct channel_row **out, struct error *e)
-{
-    *out = arena_new(c->arena, struct channel_row, 1);
-    return channel_load(c->tx, id, c->arena, *out, e);
-}
-
 enum err query_listings(struct call *c, struct listing_filter *out, struct error *e)
 {
     struct listing_filter f = { .channel_id = c->ids[0],
@@ -152,7 +135,7 @@ enum err query_listings(struct call *c, struct listing_filter *out, struct error
     struct channel_row *ch = NULL;
     *out = f;
     enum err rc = query_end(c, e);
-    return rc ? rc : load_channel(c, c->ids[0], &ch, e);
+    return rc ? rc : find_channel(c, c->ids[0], &ch, e);
 }
 
 static enum err list(struct call *c, struct error *e)
@@ -281,221 +264,10 @@ static enum err update(struct call *c, struct error *e)
     return rc ? rc : show(c, e);
 }
 
-static void render_texts(struct jw *w, const char *key, const struct str *s, size_t count)
-{
-    jw_key(w, key);
-    jw_array(w);
-    for (size_t i = 0; i < count; i++)
-        jw_str(w, s[i]);
-    jw_array_end(w);
-}
-
-static void render_terms(struct call *c, const struct explanation *x, const struct listing_terms *t)
-{
-    struct jw *w = &c->w;
-    jw_key(w, "available");
-    jw_object(w);
-    jw_kint(w, "quantity", t->available);
-    jw_key(w, "items");
-    jw_array(w);
-    for (size_t i = 0; i < x->item_count; i++) {
-        jw_object(w);
-        jw_kint(w, "item_id", x->items[i].item_id);
-        jw_kstr(w, "esn", x->items[i].esn);
-        jw_kstr(w, "hex_id", x->items[i].hex_id);
-        jw_kint(w, "variation_id", x->items[i].variation_id);
-        jw_kstr(w, "status", x->items[i].status);
-        jw_kstr(w, "warehouse", x->items[i].warehouse);
-        jw_object_end(w);
-    }
-    jw_array_end(w);
-    jw_object_end(w);
-    jw_key(w, "left_out");
-    jw_array(w);
-    for (size_t i = 0; i < x->left_out_count; i++) {
-        jw_object(w);
-        jw_kstr(w, "reason", str_of(x->left_out[i].reason));
-        put_opt(c, "status", x->left_out[i].status);
-        put_opt(c, "warehouse", x->left_out[i].warehouse);
-        jw_kint(w, "count", x->left_out[i].count);
-        jw_object_end(w);
-    }
-    jw_array_end(w);
-    jw_key(w, "outstanding");
-    jw_object(w);
-    jw_kint(w, "quantity", t->outstanding);
-    jw_key(w, "lines");
-    jw_array(w);
-    for (size_t i = 0; i < x->line_count; i++) {
-        const struct explained_line *l = &x->lines[i];
-        jw_object(w);
-        jw_kint(w, "order_id", l->order_id);
-        jw_kstr(w, "order_number", arena_fmt(c->arena, "SO-%lld", (long long)l->order_id));
-        jw_kstr(w, "order_status", l->order_status);
-        put_opt_id(c, "channel_id", l->channel_id);
-        jw_kint(w, "line_id", l->line_id);
-        jw_kstr(w, "title", l->title);
-        jw_kint(w, "quantity", l->quantity);
-        jw_kint(w, "committed", l->quantity - l->uncommitted);
-        jw_kint(w, "uncommitted", l->uncommitted);
-        jw_object_end(w);
-    }
-    jw_array_end(w);
-    jw_object_end(w);
-}
-
-static enum err explain(struct call *c, struct error *e)
-{
-    struct listing l;
-    struct channel_row *ch = NULL;
-    struct explanation x;
-    struct listing_terms terms;
-    enum err rc = listing_load(c->tx, c->ids[0], c->arena, &l, e);
-    if (!rc) rc = load_channel(c, l.channel_id, &ch, e);
-    if (!rc) rc = stock_listing_terms(c->tx, l.id, &terms, e);
-    if (!rc) rc = stock_explain(c->tx, l.id, c->arena, &x, e);
-    if (rc) return rc;
-    struct quantity_rule rule = { ch->reserve, ch->has_cap, ch->cap };
-    rule = quantity_rule_of(&rule, l.has_reserve, l.reserve, l.has_cap, l.cap);
-    int64_t calculated = terms.available - terms.outstanding;
-    jw_object(&c->w);
-    jw_kint(&c->w, "listing_id", l.id);
-    put_time(c, "computed_at", c->now);
-    render_variation_briefs(c, "variations", l.variation_ids, l.variation_count, e);
-    render_texts(&c->w, "counted_statuses", ch->statuses, ch->status_count);
-    render_texts(&c->w, "counted_warehouses", ch->warehouses, ch->warehouse_count);
-    render_terms(c, &x, &terms);
-    jw_kint(&c->w, "calculated", calculated);
-    jw_kint(&c->w, "reserve", rule.reserve);
-    put_opt_int(c, "cap", rule.has_cap, rule.cap);
-    jw_kint(&c->w, "target", quantity_target(calculated, &rule));
-    jw_object_end(&c->w);
-    return OK;
-}
-
-static void render_findings(struct call *c, const struct findings *f)
-{
-    jw_object(&c->w);
-    jw_key(&c->w, "findings");
-    jw_array(&c->w);
-    for (size_t i = 0; i < f->count; i++) {
-        jw_object(&c->w);
-        jw_kstr(&c->w, "code", str_of(f->rows[i].code));
-        jw_kstr(&c->w, "severity", str_of(f->rows[i].severity));
-        jw_kstr(&c->w, "detail", f->rows[i].detail);
-        put_opt(c, "action", f->rows[i].action);
-        put_opt_int(c, "count", f->rows[i].has_count, f->rows[i].count);
-        jw_object_end(&c->w);
-    }
-    jw_array_end(&c->w);
-    jw_object_end(&c->w);
-}
-
-static enum err diagnose_one(struct call *c, struct error *e)
-{
-    struct listing l;
-    struct channel_row *ch = NULL;
-    struct findings *f = arena_new(c->arena, struct findings, 1);
-    enum err rc = listing_load(c->tx, c->ids[0], c->arena, &l, e);
-    if (!rc) rc = load_channel(c, l.channel_id, &ch, e);
-    if (!rc) rc = diagnose_listing(c->tx, ch, &l, c->now, c->arena, f, e);
-    if (!rc) render_findings(c, f);
-    return rc;
-}
-
-static enum err diagnose_all(struct call *c, struct error *e)
-{
-    struct channel_row *ch = NULL;
-    struct findings *f = arena_new(c->arena, struct findings, 1);
-    enum err rc = load_channel(c, c->ids[0], &ch, e);
-    if (!rc) rc = diagnose_channel(c->tx, ch, c->now, c->arena, f, e);
-    if (!rc) render_findings(c, f);
-    return rc;
-}
-
-static enum err override(struct call *c, const char *name, enum reference_kind kind, int64_t *ids,
-    size_t *count, struct error *e)
-{
-    if (!query_has(c, name)) return OK;
-    *count = 0;
-    for (size_t i = 0; i < c->req->query_count && *count < CHANNEL_COUNTED_MAX; i++) {
-        struct reference found;
-        if (!str_eq(c->req->query[i].name, str_of(name))) continue;
-        enum err rc = reference_find(c->tx, kind, 0, c->req->query[i].value, c->arena, &found, e);
-        if (rc == ERR_NOT_FOUND)
-            return error_at(e, ERR_INVALID, "unknown_value", arena_fmt(c->arena, "?%s", name).at,
-                "there is no \"%.*s\"", STR_FMT(c->req->query[i].value));
-        if (rc) return rc;
-        ids[(*count)++] = found.id;
-    }
-    return OK;
-}
-
-static enum err plan(struct call *c, struct error *e)
-{
-    struct page page = query_page(c);
-    bool has_send, send = query_bool(c, "send", &has_send);
-    struct channel_row *ch = NULL;
-    struct plan plan;
-    enum err rc = load_channel(c, c->ids[0], &ch, e);
-    if (rc) return rc;
-    ch->reserve = query_int(c, "reserve", ch->reserve, 0, 1000000);
-    if (query_has(c, "cap")) {
-        ch->has_cap = true;
-        ch->cap = query_int(c, "cap", 0, 0, 1000000);
-    }
-    rc = query_end(c, e);
-    if (!rc)
-        rc =
-            override(c, "counted_statuses", REFERENCE_STATUS, ch->status_ids, &ch->status_count, e);
-    if (!rc)
-        rc = override(c, "counted_warehouses", REFERENCE_WAREHOUSE, ch->warehouse_ids,
-            &ch->warehouse_count, e);
-    if (!rc) rc = plan_dry(c->tx, ch, has_send ? send : -1, &page, c->arena, &plan, e);
-    if (rc) return rc;
-    const struct plan_totals *t = &plan.totals;
-    const struct plan_row *rows = plan.rows;
-    size_t shown = plan.count > (size_t)page.limit ? (size_t)page.limit : plan.count;
-    struct jw *w = &c->w;
-    jw_object(w);
-    put_time(c, "computed_at", c->now);
-    jw_key(w, "totals");
-    jw_object(w);
-    jw_kint(w, "listings", t->listings);
-    jw_kint(w, "to_send", t->to_send);
-    jw_kint(w, "rise", t->rise);
-    jw_kint(w, "fall", t->fall);
-    jw_kint(w, "fall_to_zero", t->fall_to_zero);
-    jw_kint(w, "no_difference", t->no_difference);
-    jw_kint(w, "left_out", t->left_out);
-    jw_object_end(w);
-    jw_kbool(w, "would_brake", brake_pulls(t->live, t->fall_to_zero));
-    jw_key(w, "data");
-    jw_array(w);
-    for (size_t i = 0; i < shown; i++) {
-        jw_object(w);
-        jw_kint(w, "listing_id", rows[i].listing_id);
-        jw_kstr(w, "sku", rows[i].sku);
-        jw_kstr(w, "title", rows[i].title);
-        put_opt_int(c, "live", rows[i].has_live, rows[i].live);
-        put_opt_int(c, "wanted", rows[i].has_wanted, rows[i].wanted);
-        jw_kstr(w, "reason", str_of(rows[i].reason));
-        jw_kbool(w, "send", rows[i].send);
-        jw_object_end(w);
-    }
-    list_end_id(c, plan.count > shown, shown ? rows[shown - 1].listing_id : 0);
-    return OK;
-}
-
 const struct route routes_listings[] = {
     { "GET", "/channels/{}/listings", AREA_CHANNELS, PERMISSION_READ, 0,
         "connected state fulfillment differs sku q limit cursor", list },
-    { "GET", "/channels/{}/quantity_plan", AREA_CHANNELS, PERMISSION_READ, 0,
-        "send counted_statuses* counted_warehouses* reserve cap limit cursor", plan },
-    { "GET", "/channels/{}/diagnosis", AREA_CHANNELS, PERMISSION_READ, 0, "", diagnose_all },
     { "GET", "/listings/{}", AREA_CHANNELS, PERMISSION_READ, 0, "", show },
     { "PATCH", "/listings/{}", AREA_CHANNELS, PERMISSION_WRITE, 0, "", update },
-    { "GET", "/listings/{}/explanation", AREA_CHANNELS, PERMISSION_READ, 0, "", explain },
-    { "GET", "/listings/{}/diagnosis", AREA_CHANNELS, PERMISSION_READ, 0, "", diagnose_one },
     { NULL },
 };

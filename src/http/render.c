@@ -56,6 +56,23 @@ void put_opt_id(struct call *c, const char *key, int64_t id)
         jw_knull(&c->w, key);
 }
 
+void put_opt_int(struct call *c, const char *key, bool present, int64_t n)
+{
+    if (present)
+        jw_kint(&c->w, key, n);
+    else
+        jw_knull(&c->w, key);
+}
+
+void put_texts(struct call *c, const char *key, const struct str *s, size_t count)
+{
+    jw_key(&c->w, key);
+    jw_array(&c->w);
+    for (size_t i = 0; i < count; i++)
+        jw_str(&c->w, s[i]);
+    jw_array_end(&c->w);
+}
+
 void put_money(struct call *c, const char *key, struct money m)
 {
     if (!m.present) {

@@ -30,14 +30,43 @@ struct route {
     handler_fn handle;
 };
 
-/* Tables of the files; each ends with a row without method. */
-extern const struct route routes_session[], routes_reference[], routes_variations[], routes_items[],
-    routes_item_fields[], routes_item_bulk[], routes_transfers[], routes_stock_levels[],
-    routes_inventory_history[], routes_orders[], routes_organizations[], routes_order_sales[],
-    routes_returns[], routes_retire[], routes_exchange[], routes_channels[], routes_listings[],
-    routes_runs[], routes_people[], routes_me[], routes_second_factor[], routes_tokens[],
-    routes_audit[], routes_changes[], routes_webhooks[], routes_vendors[], routes_purchase_orders[],
-    routes_receiving[], routes_item_labels[];
+/* Tables of the files, in the order they are looked at; each ends with a row without method. */
+#define API_ROUTES(X)                                                                              \
+    X(session)                                                                                     \
+    X(reference)                                                                                   \
+    X(variations)                                                                                  \
+    X(items)                                                                                       \
+    X(item_fields)                                                                                 \
+    X(item_bulk)                                                                                   \
+    X(transfers)                                                                                   \
+    X(stock_levels)                                                                                \
+    X(inventory_history)                                                                           \
+    X(orders)                                                                                      \
+    X(commitments)                                                                                 \
+    X(organizations)                                                                               \
+    X(order_sales)                                                                                 \
+    X(returns)                                                                                     \
+    X(retire)                                                                                      \
+    X(exchange)                                                                                    \
+    X(channels)                                                                                    \
+    X(channel_settings)                                                                            \
+    X(listings)                                                                                    \
+    X(explanations)                                                                                \
+    X(plans)                                                                                       \
+    X(runs)                                                                                        \
+    X(people)                                                                                      \
+    X(me)                                                                                          \
+    X(second_factor)                                                                               \
+    X(tokens)                                                                                      \
+    X(audit)                                                                                       \
+    X(changes)                                                                                     \
+    X(webhooks)                                                                                    \
+    X(vendors)                                                                                     \
+    X(purchase_orders)                                                                             \
+    X(receiving)                                                                                   \
+    X(item_labels)
+#define DECLARE_ROUTES(name) extern const struct route routes_##name[];
+API_ROUTES(DECLARE_ROUTES)
 
 /* All of them, in the order they are looked at; ends with NULL. */
 extern const struct route *const api_routes[];

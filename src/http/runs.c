@@ -2,8 +2,8 @@
 #include "store/run.h"
 
 #include "http/account.h"
+#include "http/channel.h"
 #include "store/channel_log.h"
-#include "store/channels.h"
 
 static void time_member(struct jw *w, const char *key, time_ms t)
 {
@@ -92,12 +92,6 @@ static enum err list(struct call *c, struct error *e)
     return OK;
 }
 
-static enum err load(struct call *c, struct channel_row **out, struct error *e)
-{
-    *out = arena_new(c->arena, struct channel_row, 1);
-    return channel_load(c->tx, c->ids[0], c->arena, *out, e);
-}
-
 static enum err ready_to_run(const struct channel_row *ch, struct error *e)
 {
     if (ch->paused) return error_code(e, ERR_CONFLICT, "channel_paused", "the channel is paused");
@@ -112,7 +106,7 @@ static enum err queue(struct call *c, enum run_kind kind, struct str progress, s
     struct channel_row *ch = NULL;
     struct run run;
     bool is_new = false;
-    enum err rc = load(c, &ch, e);
+    enum err rc = find_channel(c, c->ids[0], &ch, e);
     if (!rc) rc = ready_to_run(ch, e);
     if (!rc && kind == RUN_PUSH_QUANTITIES && !ch->inventory_sync)
         rc = error_code(e, ERR_CONFLICT, "conflict", "inventory sync is switched off");
@@ -154,7 +148,7 @@ static enum err import_orders(struct call *c, struct error *e)
 static enum err release(struct call *c, struct error *e)
 {
     struct channel_row *ch = NULL;
-    enum err rc = load(c, &ch, e);
+    enum err rc = find_channel(c, c->ids[0], &ch, e);
     if (!rc && !ch->brake_since) rc = error_code(e, ERR_CONFLICT, "not_braked", "nothing waits");
     if (!rc) rc = channel_set_brake(&c->change, ch, 0, 0, 0, e);
     if (rc) return rc;
@@ -205,7 +199,7 @@ static enum err show_verified(struct call *c, void *ctx, struct error *e)
 {
     const struct verification *v = ctx;
     struct channel_row *ch = NULL;
-    enum err rc = load(c, &ch, e);
+    enum err rc = find_channel(c, c->ids[0], &ch, e);
     if (rc) return rc;
     audit_add(&c->change, "verify", "channel", ch->id, S(""));
     render_verified(c, &v->result, ch);
@@ -247,7 +241,7 @@ static enum err events(struct call *c, struct error *e)
     struct channel_event *rows = NULL;
     size_t count = 0;
     enum err rc = query_end(c, e);
-    if (!rc) rc = load(c, &ch, e);
+    if (!rc) rc = find_channel(c, c->ids[0], &ch, e);
     if (!rc) rc = channel_event_list(c->tx, &f, &page, c->arena, &rows, &count, e);
     if (rc) return rc;
     size_t shown = count > (size_t)page.limit ? (size_t)page.limit : count;
@@ -282,7 +276,7 @@ static enum err quarantine(struct call *c, struct error *e)
     struct quarantined_order *rows = NULL;
     size_t count = 0;
     enum err rc = query_end(c, e);
-    if (!rc) rc = load(c, &ch, e);
+    if (!rc) rc = find_channel(c, c->ids[0], &ch, e);
     if (!rc) rc = quarantine_list(c->tx, c->ids[0], &page, c->arena, &rows, &count, e);
     if (rc) return rc;
     size_t shown = count > (size_t)page.limit ? (size_t)page.limit : count;
