@@ -210,6 +210,9 @@ test('orders: the two-minute lag, windows, and tokens that allow two parameters 
   assert.equal(rest.pagination, undefined);
   assert.equal(rest.lastUpdatedBefore, page.lastUpdatedBefore, 'the window does not move between pages');
   assert.equal(page.orders[0].fulfillment, undefined, 'only with includedData=FULFILLMENT');
+  await sim.control('settings', { orders_page_max: 1 });
+  const short = (await follow({ maxResultsPerPage: '100' })).body;
+  assert.deepEqual([short.orders.length, Boolean(short.pagination)], [1, true], 'a page may hold less than was asked for');
   await later(24 * 60 * minute);
   token = (await sim.token()).access_token;
   assert.equal((await follow({})).status, 400, 'a day old');

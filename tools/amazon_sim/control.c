@@ -177,14 +177,15 @@ static void control_rates(struct call *c, struct json body)
 static void control_settings(struct call *c, struct json body)
 {
     static const char *const known[] = { "orders_lag_ms", "apply_min_ms", "apply_max_ms",
-        "page_token_ms", NULL };
+        "page_token_ms", "orders_page_max", NULL };
     struct sim_settings s = c->sim->settings;
     if (control_is(c, "POST")) {
         if (!control_known(c, body, known) ||
             !control_int(c, body, "orders_lag_ms", 0, week_ms, &s.orders_lag_ms) ||
             !control_int(c, body, "apply_min_ms", 0, week_ms, &s.apply_min_ms) ||
             !control_int(c, body, "apply_max_ms", 0, week_ms, &s.apply_max_ms) ||
-            !control_int(c, body, "page_token_ms", 0, week_ms, &s.page_token_ms))
+            !control_int(c, body, "page_token_ms", 0, week_ms, &s.page_token_ms) ||
+            !control_int(c, body, "orders_page_max", 1, 100, &s.orders_page_max))
             return;
         if (s.apply_max_ms < s.apply_min_ms) s.apply_max_ms = s.apply_min_ms;
         c->sim->settings = s;
@@ -195,6 +196,7 @@ static void control_settings(struct call *c, struct json body)
     jw_kint(&c->w, "apply_min_ms", s.apply_min_ms);
     jw_kint(&c->w, "apply_max_ms", s.apply_max_ms);
     jw_kint(&c->w, "page_token_ms", s.page_token_ms);
+    jw_kint(&c->w, "orders_page_max", s.orders_page_max);
     jw_object_end(&c->w);
 }
 

@@ -126,7 +126,9 @@ void orders_search(struct call *c)
     if (!good) return;
     int64_t count;
     struct row *rows = find_rows(c, &s, &count);
-    int64_t shown = count < s.page_size ? count : s.page_size;
+    int64_t most = c->sim->settings.orders_page_max;
+    if (s.page_size < most) most = s.page_size;
+    int64_t shown = count < most ? count : most;
     answer_begin(c, 200);
     jw_object(&c->w);
     jw_key(&c->w, "orders");

@@ -2,7 +2,11 @@
 #include "sim.h"
 
 static const struct sim_settings default_settings = {
-    .orders_lag_ms = 120000, .apply_min_ms = 2000, .apply_max_ms = 15000, .page_token_ms = 86400000
+    .orders_lag_ms = 120000,
+    .apply_min_ms = 2000,
+    .apply_max_ms = 15000,
+    .page_token_ms = 86400000,
+    .orders_page_max = 100,
 };
 
 static void init_condition(pthread_cond_t *cond)
