@@ -3,7 +3,7 @@
 #include "base/limits.h"
 #include "sync/order_read.h"
 
-enum { KEEP_BACKFILL = 4, NEVER_MS = 3600 * 1000 };
+enum { NEVER_MS = 3600 * 1000 };
 
 /* How long until the next page may go; NEVER_MS when there is none. */
 static time_ms backfill_step(struct worker *w, struct arena *arena, struct run *run)
@@ -13,11 +13,11 @@ static time_ms backfill_step(struct worker *w, struct arena *arena, struct run *
     if (order_cursor_load(w, ORDERS_BACKFILL, arena, &cursor, &e)) return ORDER_FAULT_MS;
     if (!cursor.before) return NEVER_MS;
     struct order_reading r = {
-        .w = w, .name = ORDERS_BACKFILL, .created = true, .keep = KEEP_BACKFILL, .run = run
+        .w = w, .name = ORDERS_BACKFILL, .created = true, .keep = ORDER_KEEP_BACKFILL, .run = run
     };
     arena_init(&r.arena, "orders", JOB_ARENA_MAX);
     time_ms wait = 0;
-    bool token = worker_token_now(w, CHANNEL_OP_ORDERS_PAGE, KEEP_BACKFILL, &wait);
+    bool token = worker_token_now(w, CHANNEL_OP_ORDERS_PAGE, ORDER_KEEP_BACKFILL, &wait);
     if (token) {
         worker_token_back(w, CHANNEL_OP_ORDERS_PAGE);
         enum order_step step = order_read_page(&r, &cursor);

@@ -9,7 +9,10 @@ enum {
     BEHIND_MS = 20 * 1000, /* a reading that ends so far behind is followed by another at once */
     WINDOWS_MAX = 6,       /* in one go */
     KEEP_ROUTINE = 8,      /* tokens of the burst that routine readings leave for catching up */
-    RISE_GAP_MS = 500,     /* between two readings while a rise waits for one */
+    /* After a page of the back-fill: the next token is for new orders. */
+    KEEP_BETWEEN = ORDER_KEEP_BACKFILL - 1,
+    KEEP_RISE = 2,
+    RISE_GAP_MS = 500,           /* between two readings while a rise waits for one */
     BACKFILL_GAP_MS = 60 * 1000, /* older than this before the start: worth a back-fill */
 };
 
@@ -142,6 +145,7 @@ void *order_thread(void *worker)
     arena_init(&arena, "order thread", JOB_ARENA_MAX);
     unsigned seen = 0;
     time_ms idle = 0, last_poll = 0;
+    bool paged = false; /* the back-fill had the last token */
     struct clock *clock = w->engine->parts.clock;
     time_ms gap = w->engine->parts.options.order_poll_ms;
     while (worker_wait(w, WAKE_ORDERS, &seen, idle)) {
@@ -159,18 +163,20 @@ void *order_thread(void *worker)
         time_ms now = clock_monotonic(clock), wait = 0;
         bool rise = rise_waits(w);
         time_ms least = rise && gap > RISE_GAP_MS ? RISE_GAP_MS : gap;
-        int64_t keep = rise ? 2 : KEEP_ROUTINE;
+        int64_t keep = rise ? KEEP_RISE : paged ? KEEP_BETWEEN : KEEP_ROUTINE;
         if (last_poll && now - last_poll < least) {
             idle = least - (now - last_poll);
         } else if (worker_token_now(w, CHANNEL_OP_ORDERS_PAGE, keep, &wait)) {
             worker_token_back(w, CHANNEL_OP_ORDERS_PAGE);
             struct channel_outcome o;
             last_poll = now;
+            paged = false;
             (void)read_live(w, ch, NULL, &arena, &o);
         } else {
             idle = wait < gap ? wait : gap;
         }
         time_ms next = order_backfill_tend(w, &arena);
+        paged = paged || next == 0;
         if (next < idle) idle = next;
     }
     arena_release(&arena);

@@ -245,14 +245,25 @@ void world_until_live(struct world *w, const char *sku, int64_t wanted, const ch
     fail_msg("%s: %s shows %lld, wanted %lld", why, sku, (long long)got, (long long)wanted);
 }
 
+time_ms world_simulated_now(struct world *w)
+{
+    struct json root;
+    int64_t now = 0;
+    CHECK_INT(world_call(w, "GET", "/_sim/clock", "", &root), 200, "its clock");
+    CHECK(json_int64(json_get(root, "now_ms"), &now), "its clock");
+    json_release(&root);
+    return now;
+}
+
 struct connecting {
     struct world *w;
-    bool inventory_sync, order_import, proved;
+    const struct world_account *account;
 };
 
 static enum err connect_channel(struct change *c, void *ctx, struct error *e)
 {
     struct connecting *k = ctx;
+    const struct world_account *a = k->account;
     struct channel_row *ch = arena_new(c->arena, struct channel_row, 1);
     *ch = (struct channel_row){
         .kind = S("amazon"),
@@ -265,9 +276,9 @@ static enum err connect_channel(struct change *c, void *ctx, struct error *e)
         .token_url = arena_fmt(c->arena, "%s/auth/o2/token", k->w->url),
         .state = CHANNEL_SUSPECT,
         .organization_type = S("channel"),
-        .inventory_sync = k->inventory_sync,
-        .order_import = k->order_import,
-        .import_orders_from = c->now,
+        .inventory_sync = a->inventory_sync,
+        .order_import = a->order_import,
+        .import_orders_from = a->orders_from ? a->orders_from : c->now,
         .status_ids = { 1 },
         .status_count = 1,
         .warehouse_ids = { 1 },
@@ -285,30 +296,35 @@ static enum err connect_channel(struct change *c, void *ctx, struct error *e)
         S("amzn1.oa2-cs.v1.test"), S("Atzr|test") };
     struct str sealed = engine_seal_credentials(&k->w->key, ch->id, &credentials, c->rng, c->arena);
     rc = channel_set_credentials(c, ch->id, sealed, e);
-    return rc || k->proved ? rc : channel_set_state(c, ch, CHANNEL_SUSPECT, S("new"), e);
+    return rc || a->proved ? rc : channel_set_state(c, ch, CHANNEL_SUSPECT, S("new"), e);
+}
+
+void world_connect_as(struct world *w, const struct world_account *account)
+{
+    struct connecting k = { w, account };
+    world_change(w, connect_channel, &k);
 }
 
 void world_connect(struct world *w, bool inventory_sync, bool order_import)
 {
-    struct connecting k = { w, inventory_sync, order_import, false };
-    world_change(w, connect_channel, &k);
+    world_connect_as(w, &(struct world_account){ inventory_sync, order_import, false, 0 });
 }
 
 void world_connect_proved(struct world *w)
 {
-    struct connecting k = { w, false, false, true };
-    world_change(w, connect_channel, &k);
+    world_connect_as(w, &(struct world_account){ .proved = true });
 }
 
 struct running {
     int64_t channel_id, id;
     int kind;
+    struct str progress;
 };
 
 static enum err queue_run(struct change *c, void *ctx, struct error *e)
 {
     struct running *r = ctx;
-    struct run_order order = { r->channel_id, (enum run_kind)r->kind, S("") };
+    struct run_order order = { r->channel_id, (enum run_kind)r->kind, r->progress };
     struct run run;
     bool is_new;
     enum err rc = run_queue(c, &order, c->arena, &run, &is_new, e);
@@ -318,7 +334,14 @@ static enum err queue_run(struct change *c, void *ctx, struct error *e)
 
 void world_queue(struct world *w, int kind)
 {
-    struct running r = { w->channel_id, 0, kind };
+    struct running r = { w->channel_id, 0, kind, S("") };
+    world_change(w, queue_run, &r);
+}
+
+void world_queue_backfill(struct world *w, time_ms from)
+{
+    struct str text = arena_fmt(&w->arena, "%lld", (long long)from);
+    struct running r = { w->channel_id, 0, RUN_BACKFILL_ORDERS, text };
     world_change(w, queue_run, &r);
 }
 

@@ -51,10 +51,19 @@ void world_until(struct world *w, const char *sql, int64_t wanted, const char *w
 void world_until_live(struct world *w, const char *sku, int64_t wanted, const char *why);
 
 /* A channel to the simulator with status 'In stock' and warehouse 'Main' counted. */
+struct world_account {
+    bool inventory_sync, order_import;
+    bool proved;         /* connected already: its first call is what a test asks for */
+    time_ms orders_from; /* 0: from now on */
+};
+void world_connect_as(struct world *w, const struct world_account *account);
 void world_connect(struct world *w, bool inventory_sync, bool order_import);
+void world_connect_proved(struct world *w);
+
 struct str world_text(struct world *w, const char *sql); /* one row, one column */
-void world_connect_proved(struct world *w);   /* its first call is what a test asks for */
-void world_queue(struct world *w, int kind);  /* enum run_kind */
+time_ms world_simulated_now(struct world *w);
+void world_queue(struct world *w, int kind); /* enum run_kind */
+void world_queue_backfill(struct world *w, time_ms from);
 int64_t world_run(struct world *w, int kind); /* enum run_kind; until it has ended: 1 succeeded */
 
 int64_t world_variation(struct world *w, const char *sku, const char *model);
