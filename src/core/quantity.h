@@ -52,10 +52,11 @@ enum push_lane push_lane_of(
     int64_t wanted, bool has_live, int64_t live, bool has_synced, int64_t synced);
 
 /*
- * Blast brake: a round that would drop more than 30 percent, and at least 10, of the live listings
- * (those that show more than zero) to zero stops and asks a person.
+ * Blast brake: when more than 30 percent, and at least 10, of the live listings (those that show
+ * more than zero) fall to zero within an hour, sending stops and a person is asked. Those that were
+ * sent within the hour count as well: a slip that zeroes a few at a time empties a shop too.
  */
-enum { BRAKE_PERCENT = 30, BRAKE_LEAST = 10 };
+enum { BRAKE_PERCENT = 30, BRAKE_LEAST = 10, BRAKE_WINDOW_MS = 3600 * 1000 };
 bool brake_pulls(int64_t live_listings, int64_t falls_to_zero);
 
 /*

@@ -122,7 +122,7 @@ static enum err render(struct call *c, const struct channel_row *ch, struct erro
         jw_kint(w, "to_zero", ch->brake_zeroed);
         jw_kint(w, "live", ch->brake_live);
         jw_kstr(w, "detail",
-            arena_fmt(c->arena, "%lld of %lld live listings would fall to zero.",
+            arena_fmt(c->arena, "%lld of %lld live listings fall to zero within an hour.",
                 (long long)ch->brake_zeroed, (long long)ch->brake_live));
         jw_object_end(w);
     } else {

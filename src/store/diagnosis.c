@@ -37,8 +37,8 @@ static void check_state(const struct channel_row *ch, struct arena *arena, struc
     if (ch->brake_since)
         add(f, "braked", "error",
             arena_fmt(arena,
-                "The blast brake stopped a round: %lld of %lld live listings would"
-                " fall to zero.",
+                "The blast brake stopped all sending: %lld of %lld live listings fall to zero"
+                " within an hour.",
                 (long long)ch->brake_zeroed, (long long)ch->brake_live),
             "Look at the quantity plan, then release the brake.");
     if (!ch->inventory_sync)

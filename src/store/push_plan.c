@@ -74,6 +74,7 @@ struct candidate {
     char push_state; /* first letter: waiting, sending, accepted, failed */
     int64_t wanted;
     bool unknown; /* an earlier call may or may not have been done */
+    bool zeroed;  /* the blast brake remembers its fall to zero */
 };
 
 /* One row per listing with everything that planning needs. */
@@ -90,7 +91,7 @@ struct candidate {
     " (SELECT warehouse_id FROM channel_counted_warehouse WHERE channel_id = g.channel_id)),"      \
     " (SELECT CAST(COALESCE(SUM(n.units), 0) AS BIGINT) FROM (SELECT DISTINCT d.line_id, d.units"  \
     " FROM listing_variation lv JOIN demand d ON d.variation_id = lv.variation_id"                 \
-    " WHERE lv.listing_id = g.id) n), p.told_high"                                                 \
+    " WHERE lv.listing_id = g.id) n), p.told_high, g.zeroed_at"                                    \
     " FROM listing g JOIN channel c ON c.id = g.channel_id"                                        \
     " LEFT JOIN push p ON p.listing_id = g.id "
 
@@ -135,6 +136,7 @@ static void read_candidate(struct stmt *st, struct candidate *out)
     out->push_state = out->has_push ? stmt_str_view(st, 17).at[0] : 0;
     out->wanted = stmt_int(st, 18);
     out->unknown = !stmt_null(st, 19);
+    out->zeroed = !stmt_null(st, 24);
     expect_told(st, out);
     out->calculated = stmt_int(st, 21) - stmt_int(st, 22);
     out->facts.target = quantity_target(out->calculated, &out->rule);
@@ -170,6 +172,17 @@ static void drop_wish(struct change *c, int64_t listing_id)
     stmt_later(st);
 }
 
+/* zero: it shows more and is to fall to zero now. Otherwise it is to show more again, or nothing
+ * was sent of its fall and nothing will be. */
+static void remember_zero(struct change *c, const struct candidate *k, bool zero)
+{
+    if (!zero && !k->zeroed) return;
+    struct stmt *st = tx_prepare(c->tx, "UPDATE listing SET zeroed_at = $1 WHERE id = $2");
+    stmt_bind_opt_int(st, 1, zero ? c->now : 0);
+    stmt_bind_int(st, 2, k->listing_id);
+    stmt_later(st);
+}
+
 /* A wish under way keeps its state: it is sent anew when its call has ended. */
 static void put_wish(struct change *c, const struct candidate *k)
 {
@@ -186,6 +199,7 @@ static void put_wish(struct change *c, const struct candidate *k)
         push_lane_of(k->facts.target, k->has_live, k->live, k->facts.has_synced, k->facts.synced));
     stmt_bind_int(st, 5, c->now);
     stmt_later(st);
+    if (k->facts.target == 0 && k->has_live && k->live > 0) remember_zero(c, k, true);
 }
 
 /* True when a wish was put. */
@@ -194,6 +208,7 @@ static bool plan_one(struct change *c, const struct candidate *k)
     write_figures(c, k);
     enum push_reason reason = push_decide(&k->facts);
     bool pushed = reason == PUSH_WANTED || reason == PUSH_UNCHANGED;
+    if (k->facts.target > 0 || (!pushed && k->push_state == 'w')) remember_zero(c, k, false);
     if (!pushed) {
         if (k->has_push) drop_wish(c, k->listing_id);
         return false;
@@ -220,27 +235,42 @@ enum { BRAKE_GRACE_MS = 60 * 1000 };
 #define LIVE                                                                                       \
     "CASE WHEN g.imported IS NOT NULL AND g.imported_at >= COALESCE(g.synced_at, 0)"               \
     " THEN g.imported ELSE COALESCE(g.synced, 0) END > 0"
+#define SELLABLE "g.state <> 'ended' AND g.fulfillment = 'merchant'"
+
+/* Zeros planned after this count. A release in the future was written before the clock was put
+ * back: it lets nothing go that is planned now. */
+static time_ms brake_counts_from(time_ms now, time_ms released_at)
+{
+    time_ms from = now - BRAKE_WINDOW_MS;
+    if (released_at > now || released_at + BRAKE_GRACE_MS < from) return from;
+    return released_at + BRAKE_GRACE_MS;
+}
 
 static enum err judge_brake(struct change *c, int64_t channel_id, struct error *e)
 {
-    struct stmt *st = tx_prepare(c->tx,
-        "SELECT (SELECT COUNT(*) FROM push p JOIN listing g ON g.id = p.listing_id"
-        " WHERE p.channel_id = c.id AND p.state = 'waiting' AND p.lane = 0 AND " LIVE
-        " AND p.wanted_at > COALESCE(c.brake_released_at, 0) + $2), c.brake_since"
-        " FROM channel c WHERE c.id = $1");
+    struct stmt *st =
+        tx_prepare(c->tx, "SELECT brake_since, brake_released_at FROM channel WHERE id = $1");
     stmt_bind_int(st, 1, channel_id);
-    stmt_bind_int(st, 2, BRAKE_GRACE_MS);
-    int64_t falls = 0;
     bool braked = true;
+    time_ms released_at = 0;
     if (stmt_row(st)) {
-        falls = stmt_int(st, 0);
-        braked = !stmt_null(st, 1);
+        braked = !stmt_null(st, 0);
+        released_at = stmt_int(st, 1);
     }
     enum err rc = stmt_end(st, e);
-    if (rc || braked || falls < BRAKE_LEAST) return rc;
-    st = tx_prepare(c->tx, "SELECT COUNT(*) FROM listing g WHERE g.channel_id = $1"
-                           " AND g.state <> 'ended' AND g.fulfillment = 'merchant' AND " LIVE);
+    if (rc || braked) return rc;
+    time_ms from = brake_counts_from(c->now, released_at);
+    st = tx_prepare(c->tx, "SELECT COUNT(*) FROM listing g WHERE g.channel_id = $1 AND " SELLABLE
+                           " AND g.zeroed_at > $2");
     stmt_bind_int(st, 1, channel_id);
+    stmt_bind_int(st, 2, from);
+    int64_t falls;
+    rc = stmt_scalar(st, 0, &falls, e);
+    if (rc || falls < BRAKE_LEAST) return rc;
+    st = tx_prepare(c->tx, "SELECT COUNT(*) FROM listing g WHERE g.channel_id = $1 AND " SELLABLE
+                           " AND (g.zeroed_at > $2 OR " LIVE ")");
+    stmt_bind_int(st, 1, channel_id);
+    stmt_bind_int(st, 2, from);
     int64_t live;
     rc = stmt_scalar(st, 0, &live, e);
     if (rc || !brake_pulls(live, falls)) return rc;
@@ -255,8 +285,8 @@ static enum err judge_brake(struct change *c, int64_t channel_id, struct error *
         &(struct channel_event){ .kind = "brake",
             .severity = "error",
             .detail = arena_fmt(c->arena,
-                "stopped: %lld of %lld live listings would fall to zero; look at the quantity plan,"
-                " then release the brake",
+                "stopped: %lld of %lld live listings fall to zero within an hour; look at the"
+                " quantity plan, then release the brake",
                 (long long)falls, (long long)live) });
     tx_notify(c->tx, TOPIC_CHANNEL);
     return OK;

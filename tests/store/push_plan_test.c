@@ -360,6 +360,98 @@ static void test_brake_counts_live_ones(void **state)
     CHECK_INT(fix_load_channel(f, channel)->brake_since, 0, "none of them is known to be live");
 }
 
+/* `count` of listings that show one each. */
+static void open_stock(struct fix *f, int64_t channel, int64_t *variations, int count)
+{
+    for (int i = 0; i < count; i++) {
+        const char *sku = arena_fmt(&f->arena, "S%02d", i).at;
+        variations[i] = fix_variation(f, sku, sku);
+        fix_items(f, variations[i], 1);
+        fix_listing(f, channel, sku, 1);
+    }
+    fix_plan(f);
+}
+
+/* One of them is sold elsewhere; its zero is planned and, unless the brake holds it, sent, accepted
+ * and shown at once. */
+static void sell_out(struct fix *f, int64_t channel, int64_t variation)
+{
+    fix_order(f, ST_NEW, variation, 1);
+    fix_plan(f);
+    struct push_claim claim = fix_claim(f, channel);
+    if (!claim.listing_id) return;
+    CHECK_INT(claim.lane, LANE_FALL_TO_ZERO, "a fall to zero");
+    accept(f, channel, &claim);
+    struct push_check check = { .listing_id = claim.listing_id, .sku = claim.sku };
+    WRITE(f, push_checked(&f->c, channel, &check, true, 0, &f->e), "shown");
+}
+
+/* A slip that takes everything to zero one by one is as bad as one that does it at once. */
+static void test_brake_remembers(void **state)
+{
+    struct fix *f = *state;
+    int64_t channel = fix_channel(f, "Shop"), variations[20];
+    open_stock(f, channel, variations, 20);
+    for (int i = 0; i < 9; i++) {
+        sell_out(f, channel, variations[i]);
+        f->now += 60 * 1000;
+    }
+    CHECK_INT(fix_load_channel(f, channel)->brake_since, 0, "nine zeros are no blast");
+    CHECK_INT(fix_int(f, "SELECT COUNT(*) FROM push"), 0, "all of them were sent");
+    sell_out(f, channel, variations[9]);
+    struct channel_row *ch = fix_load_channel(f, channel);
+    CHECK_INT(ch->brake_since, f->now, "the tenth within the hour pulls it");
+    CHECK_INT(ch->brake_zeroed, 10, "sent ones count");
+    CHECK_INT(ch->brake_live, 20, "of what was live before them");
+    CHECK_INT(fix_int(f, "SELECT COUNT(*) FROM push WHERE state = 'waiting'"), 1, "it waits");
+    WRITE(f, channel_set_brake(&f->c, ch, 0, 0, 0, &f->e), "a person lets it go");
+    CHECK_INT(fix_claim(f, channel).quantity, 0, "then it is sent");
+    f->now += 2 * 60 * 1000;
+    for (int i = 10; i < 19; i++)
+        sell_out(f, channel, variations[i]);
+    CHECK_INT(fix_load_channel(f, channel)->brake_since, 0, "what was let go counts no more");
+    sell_out(f, channel, variations[19]);
+    CHECK_INT(fix_load_channel(f, channel)->brake_since, f->now, "what came after it does");
+}
+
+static void test_brake_forgets(void **state)
+{
+    struct fix *f = *state;
+    int64_t channel = fix_channel(f, "Shop"), variations[20];
+    open_stock(f, channel, variations, 20);
+    for (int i = 0; i < 20; i++) {
+        sell_out(f, channel, variations[i]);
+        f->now += 7 * 60 * 1000;
+    }
+    CHECK_INT(fix_load_channel(f, channel)->brake_since, 0, "never ten within an hour");
+    CHECK_INT(fix_int(f, "SELECT COUNT(*) FROM push"), 0, "a shop may sell out");
+    f->now += DAY;
+    for (int round = 0; round < 3; round++)
+        for (int i = 0; i < 8; i++) {
+            fix_items(f, variations[i], 1);
+            fix_plan(f);
+            struct push_claim claim = fix_claim(f, channel);
+            CHECK_INT(claim.quantity, 1, "new stock");
+            accept(f, channel, &claim);
+            sell_out(f, channel, variations[i]);
+        }
+    CHECK_INT(fix_load_channel(f, channel)->brake_since, 0, "eight listings, however often");
+}
+
+/* A release that lies in the future was written before the clock was put back: it consents to
+ * nothing that is planned now. */
+static void test_brake_and_a_clock_put_back(void **state)
+{
+    struct fix *f = *state;
+    int64_t channel = fix_channel(f, "Shop"), variations[20];
+    open_stock(f, channel, variations, 20);
+    WRITE(f, channel_consent(&f->c, channel, &f->e), "consent");
+    f->now -= DAY;
+    for (int i = 0; i < 10; i++)
+        sell_out(f, channel, variations[i]);
+    CHECK_INT(fix_load_channel(f, channel)->brake_since, f->now, "the brake is not off for a day");
+}
+
 static void test_rounds(void **state)
 {
     struct fix *f = *state;
@@ -394,6 +486,9 @@ int main(int argc, char **argv)
         FIX_TEST(test_settings_count),
         FIX_TEST(test_brake),
         FIX_TEST(test_brake_counts_live_ones),
+        FIX_TEST(test_brake_remembers),
+        FIX_TEST(test_brake_forgets),
+        FIX_TEST(test_brake_and_a_clock_put_back),
         FIX_TEST(test_rounds),
     };
     return fix_main(argc, argv, "store/push_plan", tests, COUNT_OF(tests));

@@ -5,7 +5,6 @@ import { Link, useNavigate, useParams } from 'react-router';
 import { api, must, type Schemas } from '../../api/client';
 import { channelQuery } from '../../api/queries';
 import { ChannelStateTag, Empty, PageHead, ProblemAlert, Ready, Time } from '../../components/ui';
-import { count } from '../../lib/format';
 import { useMe } from '../../lib/me';
 import { useSave } from '../../lib/save';
 import { ActivityTab } from './ActivityTab';
@@ -36,8 +35,7 @@ function BrakeBanner({ channel, brake }: { channel: Schemas['Channel']; brake: S
       role="alert"
     >
       <p className="brake-text">
-        {brake.detail} {count(brake.to_zero)} of {count(brake.live)} live listings would go to zero. Waiting
-        since <Time at={brake.since} />.
+        {brake.detail} Waiting since <Time at={brake.since} />.
       </p>
       <div className="row">
         <Button size="sm" color="orange.9" onClick={() => setPlanOpen(true)}>
