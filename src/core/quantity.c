@@ -27,6 +27,7 @@ enum push_reason push_decide(const struct push_facts *f)
     if (f->amazon_fulfilled) return PUSH_AMAZON_FULFILLED;
     if (f->ended) return PUSH_ENDED;
     if (!f->connected) return PUSH_NOT_CONNECTED;
+    if (f->nothing_counted) return PUSH_NOTHING_COUNTED;
     if (!f->inventory_sync) return PUSH_SYNC_OFF;
     if (f->paused) return PUSH_CHANNEL_PAUSED;
     if (f->reconnect_needed) return PUSH_RECONNECT_NEEDED;
@@ -43,6 +44,7 @@ const char *push_reason_code(enum push_reason r)
         [PUSH_AMAZON_FULFILLED] = "amazon_fulfilled",
         [PUSH_ENDED] = "ended",
         [PUSH_NOT_CONNECTED] = "not_connected",
+        [PUSH_NOTHING_COUNTED] = "nothing_counted",
         [PUSH_SYNC_OFF] = "inventory_sync_off",
         [PUSH_CHANNEL_PAUSED] = "paused",
         [PUSH_RECONNECT_NEEDED] = "reconnect_needed",

@@ -26,6 +26,7 @@ enum push_reason {
     PUSH_AMAZON_FULFILLED, /* never, whatever happens: it would strand the stock */
     PUSH_ENDED,
     PUSH_NOT_CONNECTED,
+    PUSH_NOTHING_COUNTED, /* no status or no warehouse: zeros that nobody meant */
     PUSH_SYNC_OFF,
     PUSH_CHANNEL_PAUSED,
     PUSH_RECONNECT_NEEDED,
@@ -34,7 +35,8 @@ enum push_reason {
 };
 
 struct push_facts {
-    bool amazon_fulfilled, ended, connected, inventory_sync, paused, reconnect_needed;
+    bool amazon_fulfilled, ended, connected, nothing_counted;
+    bool inventory_sync, paused, reconnect_needed;
     int64_t target;
     bool has_synced, has_imported;
     int64_t synced, imported;

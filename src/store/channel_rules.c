@@ -3,8 +3,10 @@
 
 enum err channel_consent(struct change *c, int64_t id, struct error *e)
 {
-    struct stmt *st = tx_prepare(
-        c->tx, "UPDATE channel SET brake_released_at = $1, brake_since = NULL WHERE id = $2");
+    struct stmt *st = tx_prepare(c->tx,
+        "UPDATE channel SET brake_released_at = $1, brake_since = NULL WHERE id = $2"
+        " AND EXISTS (SELECT 1 FROM channel_counted_status s WHERE s.channel_id = $2)"
+        " AND EXISTS (SELECT 1 FROM channel_counted_warehouse w WHERE w.channel_id = $2)");
     stmt_bind_int(st, 1, c->now);
     stmt_bind_int(st, 2, id);
     return stmt_run(st, NULL, e);

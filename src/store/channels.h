@@ -83,7 +83,8 @@ MUST_USE enum err channel_set_state(struct change *c, const struct channel_row *
 MUST_USE enum err channel_set_brake(struct change *c, const struct channel_row *ch, time_ms since,
     int64_t live, int64_t zeroed, struct error *e);
 
-/* A person saw what would be sent and let it go: the first round after this is not braked. */
+/* A person saw what would be sent and let it go: the first round after this is not braked. While
+ * nothing is counted there is no plan to see, and nothing happens. */
 MUST_USE enum err channel_consent(struct change *c, int64_t id, struct error *e);
 /* Orders are taken in from then on, when that is earlier than before. */
 MUST_USE enum err channel_import_earlier(

@@ -46,11 +46,10 @@ static void check_state(const struct channel_row *ch, struct arena *arena, struc
             "Switch it on in Details.");
     if (!ch->status_count)
         add(f, "no_counted_status", "error",
-            S("No inventory status is counted: every quantity is zero."),
+            S("No inventory status is counted: no quantity is sent."),
             "Choose counted statuses in Details.");
     if (!ch->warehouse_count)
-        add(f, "no_counted_warehouse", "error",
-            S("No warehouse is counted: every quantity is zero."),
+        add(f, "no_counted_warehouse", "error", S("No warehouse is counted: no quantity is sent."),
             "Choose counted warehouses in Details.");
     if (!ch->order_import)
         add(f, "order_import_off", "warning",

@@ -13,6 +13,8 @@ static const char *judge(const struct plan_row *row, const struct push_facts *f,
         return "ended";
     case PUSH_NOT_CONNECTED:
         return "not_connected";
+    case PUSH_NOTHING_COUNTED:
+        return "nothing_counted";
     case PUSH_UNCHANGED:
         return "no_difference";
     case PUSH_SYNC_OFF:
@@ -41,17 +43,20 @@ static void add(struct plan_totals *t, const struct plan_row *row)
     t->live += row->has_live && row->live > 0 && !str_eq(reason, S("ended"));
 }
 
-static void read_row(struct stmt *st, const struct quantity_rule *channel, struct plan_row *row)
+static void read_row(struct stmt *st, const struct channel_row *ch, struct plan_row *row)
 {
+    struct quantity_rule channel = { ch->reserve, ch->has_cap, ch->cap };
+    bool nothing_counted = !ch->status_count || !ch->warehouse_count;
     bool amazon = str_eq(stmt_str_view(st, 3), S("amazon"));
     bool ended = str_eq(stmt_str_view(st, 4), S("ended"));
     bool connected = stmt_int(st, 11) > 0;
     bool read_last = !stmt_null(st, 7) && (stmt_null(st, 5) || stmt_int(st, 8) >= stmt_int(st, 6));
     struct quantity_rule rule = quantity_rule_of(
-        channel, !stmt_null(st, 9), stmt_int(st, 9), !stmt_null(st, 10), stmt_int(st, 10));
+        &channel, !stmt_null(st, 9), stmt_int(st, 9), !stmt_null(st, 10), stmt_int(st, 10));
     struct push_facts facts = { .amazon_fulfilled = amazon,
         .ended = ended,
         .connected = connected,
+        .nothing_counted = nothing_counted,
         .inventory_sync = true,
         .target = quantity_target(stmt_int(st, 12) - stmt_int(st, 13), &rule),
         .has_synced = !stmt_null(st, 5),
@@ -61,7 +66,7 @@ static void read_row(struct stmt *st, const struct quantity_rule *channel, struc
     *row = (struct plan_row){ .listing_id = stmt_int(st, 0),
         .has_live = !amazon && (facts.has_synced || facts.has_imported),
         .live = read_last ? facts.imported : facts.synced,
-        .has_wanted = !amazon && !ended && connected };
+        .has_wanted = !amazon && !ended && connected && !nothing_counted };
     if (row->has_wanted) row->wanted = facts.target;
     row->reason = judge(row, &facts, read_last ? facts.synced : facts.imported);
     row->send = row->has_wanted && !str_eq(str_of(row->reason), S("no_difference"));
@@ -70,7 +75,6 @@ static void read_row(struct stmt *st, const struct quantity_rule *channel, struc
 enum err plan_dry(struct tx *tx, const struct channel_row *ch, int send, const struct page *page,
     struct arena *arena, struct plan *out, struct error *e)
 {
-    struct quantity_rule channel = { ch->reserve, ch->has_cap, ch->cap };
     *out = (struct plan){ .rows = arena_new(arena, struct plan_row, (size_t)page->limit + 1) };
     struct stmt *st = tx_prepare(tx,
         "SELECT g.id, g.sku, g.title, g.fulfillment, g.state, g.synced, g.synced_at, g.imported,"
@@ -88,7 +92,7 @@ enum err plan_dry(struct tx *tx, const struct channel_row *ch, int send, const s
     stmt_bind_ints(st, 3, ch->warehouse_ids, ch->warehouse_count);
     while (stmt_row(st)) {
         struct plan_row row;
-        read_row(st, &channel, &row);
+        read_row(st, ch, &row);
         add(&out->totals, &row);
         bool shown = row.listing_id > page->after && out->count <= (size_t)page->limit &&
                      (send < 0 || row.send == send);

@@ -12,7 +12,7 @@ struct plan_row {
     bool has_live, has_wanted;
     int64_t live, wanted;
     const char *reason; /* rise, fall, fall_to_zero, no_difference, not_connected, ended,
-                           amazon_fulfilled, live_unknown */
+                           amazon_fulfilled, nothing_counted, live_unknown */
     bool send;
 };
 

@@ -4,6 +4,7 @@
 #include "store/channel_log.h"
 #include "store/derive.h"
 #include "store/listing.h"
+#include "store/push_sql.h"
 
 /* Read-backs after an acceptance: Amazon takes seconds to minutes to show it (sp-api.md 3.1). */
 static const time_ms check_delays[] = { 2000, 8000, 30000, 120000, 600000 };
@@ -46,7 +47,7 @@ static enum err find_wish(struct change *c, int64_t channel_id, const struct int
         " (SELECT COUNT(*) FROM listing_variation lv WHERE lv.listing_id = g.id), p.wanted_at,"
         " g.synced, g.imported,"
         " CASE WHEN p.repairs = 0 AND p.sending IS NULL AND g.imported_at > g.synced_at"
-        " THEN 1 ELSE 0 END, p.told_low, p.told_high"
+        " THEN 1 ELSE 0 END, p.told_low, p.told_high, " CHANNEL_COUNTS
         " FROM push p JOIN listing g ON g.id = p.listing_id JOIN channel c ON c.id = p.channel_id"
         " WHERE p.channel_id = $1 AND p.state = 'waiting' AND p.not_before <= $2"
         " AND (p.lane < 2 OR (p.lane = 2 AND p.wanted_at <= $3)"
@@ -74,6 +75,7 @@ static enum err find_wish(struct change *c, int64_t channel_id, const struct int
             .paused = stmt_int(st, 9) != 0,
             .reconnect_needed = str_eq(stmt_str_view(st, 10), S("reconnect_needed")),
             .connected = stmt_int(st, 12) > 0,
+            .nothing_counted = stmt_int(st, 19) == 0,
             .target = out->claim.quantity,
             .has_synced = !stmt_null(st, 14),
             .synced = stmt_int(st, 14),
@@ -136,9 +138,9 @@ enum err push_claim_next(struct change *c, int64_t channel_id, const struct inta
         enum err rc = find_wish(c, channel_id, intake, arena, &k, e);
         if (rc || !k.claim.listing_id || k.braked) return rc;
         enum push_reason reason = push_decide(&k.facts);
-        if (reason == PUSH_SYNC_OFF || reason == PUSH_CHANNEL_PAUSED ||
-            reason == PUSH_RECONNECT_NEEDED)
-            return OK;
+        bool of_channel = reason == PUSH_NOTHING_COUNTED || reason == PUSH_SYNC_OFF ||
+                          reason == PUSH_CHANNEL_PAUSED || reason == PUSH_RECONNECT_NEEDED;
+        if (of_channel) return OK;
         if (reason != PUSH_WANTED && reason != PUSH_UNCHANGED) {
             rc = drop(c, k.claim.listing_id, e);
             if (rc) return rc;

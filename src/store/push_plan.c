@@ -2,6 +2,7 @@
 #include "store/channel_log.h"
 #include "store/derive.h"
 #include "store/push.h"
+#include "store/push_sql.h"
 
 #include <string.h>
 
@@ -91,7 +92,7 @@ struct candidate {
     " (SELECT warehouse_id FROM channel_counted_warehouse WHERE channel_id = g.channel_id)),"      \
     " (SELECT CAST(COALESCE(SUM(n.units), 0) AS BIGINT) FROM (SELECT DISTINCT d.line_id, d.units"  \
     " FROM listing_variation lv JOIN demand d ON d.variation_id = lv.variation_id"                 \
-    " WHERE lv.listing_id = g.id) n), p.told_high, g.zeroed_at"                                    \
+    " WHERE lv.listing_id = g.id) n), p.told_high, g.zeroed_at, " CHANNEL_COUNTS                   \
     " FROM listing g JOIN channel c ON c.id = g.channel_id"                                        \
     " LEFT JOIN push p ON p.listing_id = g.id "
 
@@ -137,6 +138,7 @@ static void read_candidate(struct stmt *st, struct candidate *out)
     out->wanted = stmt_int(st, 18);
     out->unknown = !stmt_null(st, 19);
     out->zeroed = !stmt_null(st, 24);
+    out->facts.nothing_counted = stmt_int(st, 25) == 0;
     expect_told(st, out);
     out->calculated = stmt_int(st, 21) - stmt_int(st, 22);
     out->facts.target = quantity_target(out->calculated, &out->rule);

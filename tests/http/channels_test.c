@@ -171,6 +171,12 @@ static void test_listings(void **state)
     CHECK_INT(kit_len(k, "/connection/variation_ids"), 0, "kept with their own mode only");
     CALL(k, "GET", "/listings/2/diagnosis", NULL, 200);
     CHECK(kit_len(k, "/findings") > 0, "sync is off, at least");
+    CALL(k, "PATCH", "/channels/1", "{\"counted_warehouses\":[],\"inventory_sync\":true}", 200);
+    CALL(k, "GET", "/channels/1/quantity_plan", NULL, 200);
+    CHECK_STR(kit_str(k, "/data/0/reason"), S("nothing_counted"), "no zeros that nobody meant");
+    CHECK_INT(kit_int(k, "/totals/to_send"), 0, "nothing is sent");
+    CALL(k, "GET", "/channels/1/diagnosis", NULL, 200);
+    CHECK_STR(kit_str(k, "/findings/0/code"), S("no_counted_warehouse"), "and why");
     CALL(k, "GET", "/channels/1/diagnosis", NULL, 200);
     CALL(k, "GET", "/channels/1/quarantine", NULL, 200);
     CHECK_INT(kit_len(k, "/data"), 0, "nothing is held");

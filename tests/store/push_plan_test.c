@@ -305,11 +305,66 @@ static void test_settings_count(void **state)
     WRITE(f, channel_update(&f->c, before, after, &f->e), "cap");
     fix_plan(f);
     CHECK_INT(wish_of(f, id).wanted, 1, "the channel's cap");
-    *before = *after;
-    after->status_count = 0;
-    WRITE(f, channel_update(&f->c, before, after, &f->e), "no counted status");
+}
+
+static void count(struct fix *f, int64_t channel, size_t statuses, size_t warehouses)
+{
+    struct channel_row *before = fix_load_channel(f, channel),
+                       *after = fix_load_channel(f, channel);
+    after->status_ids[0] = IN_STOCK;
+    after->warehouse_ids[0] = MAIN;
+    after->status_count = statuses;
+    after->warehouse_count = warehouses;
+    WRITE(f, channel_update(&f->c, before, after, &f->e), "what is counted");
+}
+
+/* Without a counted status or warehouse every quantity is zero, which nobody means. */
+static void test_nothing_counted(void **state)
+{
+    static const struct {
+        size_t statuses, warehouses;
+        const char *why;
+    } rows[] = {
+        { 0, 1, "no status" },
+        { 1, 0, "no warehouse" },
+        { 0, 0, "neither" },
+    };
+    struct fix *f = *state;
+    int64_t channel = fix_channel(f, "Shop"), v = fix_variation(f, "A", "A");
+    int64_t id = fix_listing(f, channel, "A", 4);
+    fix_items(f, v, 2);
     fix_plan(f);
-    CHECK_INT(wish_of(f, id).wanted, 0, "nothing counts");
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        CHECK_INT(wish_of(f, id).wanted, 2, "what counts is wished");
+        count(f, channel, rows[i].statuses, rows[i].warehouses);
+        CHECK_INT(fix_claim(f, channel).listing_id, 0, rows[i].why);
+        fix_plan(f);
+        CHECK_INT(wish_of(f, id).count, 0, "nor is a zero wished");
+        CHECK_INT(fix_load_listing(f, id).target, 0, "its figures say what they are");
+        struct plan plan;
+        struct page page = { 0, 50 };
+        struct channel_row *ch = fix_load_channel(f, channel);
+        READ(f, plan_dry(f->c.tx, ch, -1, &page, &f->arena, &plan, &f->e), "the dry plan");
+        CHECK_STR(str_of(plan.rows[0].reason), S("nothing_counted"), rows[i].why);
+        CHECK(!plan.rows[0].send && !plan.rows[0].has_wanted, "nothing would be sent");
+        CHECK_INT(plan.totals.left_out, 1, "it is left out");
+        count(f, channel, 1, 1);
+        fix_plan(f);
+    }
+    CHECK_INT(fix_claim(f, channel).quantity, 2, "and goes on when something is counted");
+}
+
+/* Consent is to a plan; while nothing counts there is none. */
+static void test_consent_needs_counting(void **state)
+{
+    struct fix *f = *state;
+    int64_t channel = fix_channel(f, "Shop");
+    count(f, channel, 1, 0);
+    WRITE(f, channel_consent(&f->c, channel, &f->e), "consent to nothing");
+    CHECK_INT(fix_load_channel(f, channel)->brake_released_at, 0, "the brake stays on");
+    count(f, channel, 1, 1);
+    WRITE(f, channel_consent(&f->c, channel, &f->e), "consent");
+    CHECK_INT(fix_load_channel(f, channel)->brake_released_at, f->now, "lets the first round go");
 }
 
 static void test_brake(void **state)
@@ -327,7 +382,7 @@ static void test_brake(void **state)
     CHECK_INT(fix_int(f, "SELECT COUNT(*) FROM push"), 0, "all show what they should");
     struct channel_row *before = fix_load_channel(f, channel),
                        *after = fix_load_channel(f, channel);
-    after->status_count = 0;
+    after->reserve = 5;
     WRITE(f, channel_update(&f->c, before, after, &f->e), "a slip of the hand");
     fix_plan(f);
     struct channel_row *ch = fix_load_channel(f, channel);
@@ -338,7 +393,7 @@ static void test_brake(void **state)
     CHECK_INT(fix_claim(f, channel).listing_id, 0, "nothing is sent");
     WRITE(f, channel_set_brake(&f->c, ch, 0, 0, 0, &f->e), "a person lets it go");
     CHECK_INT(fix_claim(f, channel).quantity, 0, "then it is");
-    fix_items(f, variations[0], 1);
+    fix_items(f, variations[0], 6);
     fix_plan(f);
     ch = fix_load_channel(f, channel);
     CHECK_INT(ch->brake_since, 0, "and does not pull again for the same");
@@ -484,6 +539,8 @@ int main(int argc, char **argv)
         FIX_TEST(test_never_pushed),
         FIX_TEST(test_inactive_is_pushed),
         FIX_TEST(test_settings_count),
+        FIX_TEST(test_nothing_counted),
+        FIX_TEST(test_consent_needs_counting),
         FIX_TEST(test_brake),
         FIX_TEST(test_brake_counts_live_ones),
         FIX_TEST(test_brake_remembers),

@@ -70,6 +70,11 @@ static void test_decide(void **state)
     f = good;
     f.reconnect_needed = true;
     CHECK_INT(push_decide(&f), PUSH_RECONNECT_NEEDED, "no grant");
+    f = good;
+    f.nothing_counted = true;
+    f.target = 0;
+    CHECK_INT(push_decide(&f), PUSH_NOTHING_COUNTED, "a zero that nobody meant");
+    CHECK_STR(str_of(push_reason_code(PUSH_NOTHING_COUNTED)), S("nothing_counted"), "its word");
 }
 
 static void test_lane(void **state)

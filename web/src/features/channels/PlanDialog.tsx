@@ -16,6 +16,7 @@ const reasonWords: Record<Schemas['PlanRow']['reason'], string> = {
   not_connected: 'not connected',
   ended: 'ended',
   amazon_fulfilled: 'fulfilled by Amazon, never sent',
+  nothing_counted: 'no status or no warehouse is counted, nothing is sent',
   live_unknown: 'live quantity unknown',
 };
 
