@@ -1,6 +1,8 @@
 /* clock.c: the system's clocks and RFC 3339 by civil-calendar arithmetic (no libc time zones). */
 #include "base/clock.h"
 
+#include "base/assert.h"
+
 #include <stdio.h>
 #include <time.h>
 
@@ -25,8 +27,53 @@ static time_ms system_monotonic(struct clock *c)
 
 struct clock *clock_system(void)
 {
-    static struct clock system = { system_wall, system_monotonic };
+    static struct clock system = { system_wall, system_monotonic, 1 };
     return &system;
+}
+
+static time_ms scaled_wall(struct clock *c)
+{
+    struct clock_scaled *s = (struct clock_scaled *)(void *)c;
+    return s->wall + (clock_monotonic(s->base) - s->monotonic) * c->speed;
+}
+
+static time_ms scaled_monotonic(struct clock *c)
+{
+    struct clock_scaled *s = (struct clock_scaled *)(void *)c;
+    return s->monotonic + (clock_monotonic(s->base) - s->monotonic) * c->speed;
+}
+
+struct clock *clock_scaled_init(struct clock_scaled *c, struct clock *base, int64_t speed)
+{
+    ASSERT(speed >= 1 && speed <= CLOCK_SPEED_MAX);
+    *c = (struct clock_scaled){ .clock = { scaled_wall, scaled_monotonic, speed },
+        .base = base,
+        .wall = clock_now(base),
+        .monotonic = clock_monotonic(base) };
+    return &c->clock;
+}
+
+static int64_t speed_of(const struct clock *c)
+{
+    return c->speed > 1 ? c->speed : 1;
+}
+
+time_ms clock_of_machine(const struct clock *c, time_ms machine_ms)
+{
+    return machine_ms * speed_of(c);
+}
+
+struct timespec clock_deadline(const struct clock *c, time_ms in_ms)
+{
+    enum { NS_PER_MS = 1000000, MS_PER_S = 1000, NS_PER_S = 1000000000 };
+    struct timespec at;
+    clock_gettime(CLOCK_MONOTONIC, &at);
+    int64_t ms = in_ms > 0 ? in_ms : 0, speed = speed_of(c);
+    int64_t whole_ms = ms / speed, rest_ns = (ms % speed * NS_PER_MS + speed - 1) / speed;
+    int64_t ns = at.tv_nsec + whole_ms % MS_PER_S * NS_PER_MS + rest_ns;
+    at.tv_sec += (time_t)(whole_ms / MS_PER_S + ns / NS_PER_S);
+    at.tv_nsec = (long)(ns % NS_PER_S);
+    return at;
 }
 
 int64_t clock_measure_us(void)

@@ -10,14 +10,34 @@
 
 #include "base/str.h"
 
+#include <time.h>
+
 typedef int64_t time_ms;
 
 struct clock {
     time_ms (*wall)(struct clock *c);      /* what a person's clock shows */
     time_ms (*monotonic)(struct clock *c); /* never goes back; zero point is arbitrary */
+    int64_t speed; /* how many times as fast as the machine's it runs; 0 means 1 */
 };
 
 struct clock *clock_system(void); /* shared, thread-safe, never released */
+
+/* For simulations: shows what `base` shows at the start, and runs CLOCK_SPEED_MAX times as fast at
+ * most. Thread-safe; `base` must outlive it. */
+enum { CLOCK_SPEED_MAX = 10000 };
+struct clock_scaled {
+    struct clock clock;
+    struct clock *base;
+    time_ms wall, monotonic; /* of base, at the start */
+};
+struct clock *clock_scaled_init(struct clock_scaled *c, struct clock *base, int64_t speed);
+
+/* So much of the machine's time, in that of the clock: leases and the like are paced by the
+ * machine, whatever a simulation's clock shows. */
+time_ms clock_of_machine(const struct clock *c, time_ms machine_ms);
+/* The machine's moment (CLOCK_MONOTONIC) when so much of the clock's time will have passed: for
+ * waiting on a condition. Never too early; `in_ms` below 0 is 0. */
+struct timespec clock_deadline(const struct clock *c, time_ms in_ms);
 
 static inline time_ms clock_now(struct clock *c)
 {

@@ -149,16 +149,11 @@ static time_ms dispatch(struct webhooks *w)
     return wait < ROUND_MS ? ROUND_MS : wait > IDLE_MS ? IDLE_MS : wait;
 }
 
-static struct timespec after(time_ms ms)
-{
-    time_ms t = clock_monotonic(clock_system()) + ms;
-    return (struct timespec){ (time_t)(t / 1000), (long)(t % 1000) * 1000000 };
-}
-
 /* Until something changed, but ROUND_MS at least; false when stopping. */
 static bool wait_round(struct webhooks *w, time_ms ms)
 {
-    struct timespec earliest = after(ROUND_MS), latest = after(ms);
+    struct timespec earliest = clock_deadline(clock_system(), ROUND_MS);
+    struct timespec latest = clock_deadline(w->parts.clock, ms);
     int late = 0;
     pthread_mutex_lock(&w->lock);
     while (!w->stopping && !late)

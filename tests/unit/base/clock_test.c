@@ -57,12 +57,84 @@ static void test_system_clock_moves_forward(void **state)
     CHECK(clock_now(clock_system()) > 1700000000000, "after 2023");
 }
 
+struct hand_clock {
+    struct clock clock;
+    time_ms wall, monotonic;
+};
+
+static time_ms hand_wall(struct clock *c)
+{
+    return ((struct hand_clock *)(void *)c)->wall;
+}
+
+static time_ms hand_monotonic(struct clock *c)
+{
+    return ((struct hand_clock *)(void *)c)->monotonic;
+}
+
+static void test_scaled(void **state)
+{
+    (void)state;
+    struct hand_clock hand = { { hand_wall, hand_monotonic }, 1700000000000, 5000 };
+    struct clock_scaled scaled;
+    struct clock *c = clock_scaled_init(&scaled, &hand.clock, 60);
+    CHECK_INT(clock_now(c), 1700000000000, "begins with the wall clock of the other");
+    CHECK_INT(clock_monotonic(c), 5000, "and with its monotonic one");
+    hand.monotonic += 1000;
+    hand.wall += 1000;
+    CHECK_INT(clock_now(c), 1700000060000, "a second is a minute");
+    CHECK_INT(clock_monotonic(c), 65000, "on both");
+    hand.wall -= 3600000;
+    CHECK_INT(clock_now(c), 1700000060000, "a jump of the other's wall clock is not its own");
+    CHECK_INT(clock_of_machine(c, 250), 15000, "a quarter second of the machine's");
+    CHECK_INT(clock_of_machine(&hand.clock, 250), 250, "a clock without a speed runs as it does");
+}
+
+static int64_t ns_until(const struct timespec *at)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (at->tv_sec - now.tv_sec) * 1000000000 + at->tv_nsec - now.tv_nsec;
+}
+
+static void test_deadlines(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *why;
+        int64_t speed;
+        time_ms in_ms;
+        int64_t ns;
+    } rows[] = {
+        { "the machine's pace", 1, 90500, 90500000000 },
+        { "sixty times as fast: an hour is a minute", 60, 3600000, 60000000000 },
+        { "less than a millisecond stays a wait", 1000, 200, 200000 },
+        { "rounded up, never too early", 7, 1, 142858 },
+        { "a fraction of many seconds", 9, 1000000, 111111111112 },
+        { "now", 60, 0, 0 },
+        { "what has passed is now", 60, -5000, 0 },
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct clock c = { NULL, NULL, rows[i].speed };
+        struct timespec before, at;
+        (void)clock_gettime(CLOCK_MONOTONIC, &before);
+        at = clock_deadline(&c, rows[i].in_ms);
+        int64_t left = ns_until(&at);
+        int64_t asked = (at.tv_sec - before.tv_sec) * 1000000000 + at.tv_nsec - before.tv_nsec;
+        CHECK(asked >= rows[i].ns, rows[i].why);
+        CHECK(left <= rows[i].ns, rows[i].why);
+        CHECK(at.tv_nsec >= 0 && at.tv_nsec < 1000000000, "a proper time");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_parse),
         cmocka_unit_test(test_round_trip),
         cmocka_unit_test(test_system_clock_moves_forward),
+        cmocka_unit_test(test_scaled),
+        cmocka_unit_test(test_deadlines),
     };
     return cmocka_run_group_tests_name("base/clock", tests, NULL, NULL);
 }
