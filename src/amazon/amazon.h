@@ -17,10 +17,14 @@
  * must outlive its connections. Thread-safe. Free it with amazon_driver_free.
  *
  * open fails with ERR_INVALID for an unknown region, a missing seller id or credential, and for an
- * endpoint or token URL that is neither https nor plain http to this machine itself.
+ * endpoint or token URL that is neither https nor plain http to this machine itself; while the
+ * clock runs faster than the machine's (a simulation), for whatever amazon_is_simulator denies.
  */
 struct channel_driver *amazon_driver_new(struct transport *transport, struct clock *clock);
 void amazon_driver_free(struct channel_driver *d);
+
+/* Both of its addresses are plain http to this machine itself. */
+bool amazon_is_simulator(const struct channel_account *a);
 
 /* Amazon has always given back the refresh token it was sent, but is free to give a new one, which
  * is used from then on. True when that has happened: the caller stores *out (in the arena). */

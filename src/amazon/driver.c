@@ -46,7 +46,12 @@ static struct str without_slash(struct str url)
     return url;
 }
 
-static enum err check(const struct channel_account *a, struct error *e)
+bool amazon_is_simulator(const struct channel_account *a)
+{
+    return is_loopback(a->endpoint_url) && is_loopback(a->token_url);
+}
+
+static enum err check(const struct channel_account *a, const struct clock *clock, struct error *e)
 {
     const struct channel_credentials *s = &a->credentials;
     if (amazon_region_endpoint(a->region).len == 0)
@@ -67,6 +72,9 @@ static enum err check(const struct channel_account *a, struct error *e)
             "the URL must be https, or http to this machine");
     if (a->marketplace_count > AMAZON_MARKETPLACES_MAX)
         return error_at(e, ERR_INVALID, "too_many", "/marketplace_ids", "too many marketplaces");
+    if (clock->speed > 1 && !amazon_is_simulator(a))
+        return error_at(e, ERR_INVALID, "bad_url", "/endpoint_url",
+            "with a scaled clock only a simulator on this machine is called");
     return OK;
 }
 
@@ -74,7 +82,7 @@ static enum err open_conn(struct channel_driver *d, const struct channel_account
     struct channel_conn **out, struct error *e)
 {
     struct amazon_driver *driver = (struct amazon_driver *)d;
-    enum err rc = check(a, e);
+    enum err rc = check(a, driver->clock, e);
     if (rc != OK) return rc;
 
     struct arena keep;

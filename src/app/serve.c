@@ -9,6 +9,7 @@
 #include "http/api.h"
 #include "net/http_server.h"
 #include "net/transport.h"
+#include "store/channels.h"
 #include "sync/engine.h"
 #include "webhook/webhooks.h"
 
@@ -19,6 +20,8 @@
 
 struct server {
     struct cli cli;
+    struct clock *clock;
+    struct clock_scaled scaled; /* what clock points at, for simulations */
     struct transport *transport;
     struct channel_driver *drivers[2];
     struct engine *engine;
@@ -46,6 +49,46 @@ static const char *find_assets(const struct options *o, struct arena *arena)
     return NULL;
 }
 
+struct channels {
+    struct arena *arena;
+    struct channel_row *rows;
+    size_t count;
+};
+
+static enum err read_channels(struct tx *tx, void *ctx, struct error *e)
+{
+    enum { CHANNELS_MAX = 256 }; /* the engine works no more */
+    struct channels *r = ctx;
+    struct page page = { 0, CHANNELS_MAX };
+    return channel_list(tx, &page, r->arena, &r->rows, &r->count, e);
+}
+
+/* By a scaled clock Amazon itself would be called X times too often: the driver refuses to, and
+ * here it is said at once, before anything is done by the wrong time. */
+static enum err only_simulators(struct server *s, struct error *e)
+{
+    struct channels r = { .arena = &s->cli.arena };
+    enum err rc = db_read(s->cli.db, "channels", read_channels, &r, e);
+    for (size_t i = 0; i < r.count && !rc; i++) {
+        struct channel_account a = { .endpoint_url = r.rows[i].endpoint_url,
+            .token_url = r.rows[i].token_url };
+        if (!amazon_is_simulator(&a))
+            rc = error_set(e, ERR_INVALID,
+                "--time-scale is for simulators: the addresses of channel \"%.*s\" are not on this"
+                " machine",
+                STR_FMT(r.rows[i].name));
+    }
+    return rc;
+}
+
+static enum err set_clock(struct server *s, const struct options *o, struct error *e)
+{
+    s->clock = clock_system();
+    if (o->time_scale == 1) return OK;
+    s->clock = clock_scaled_init(&s->scaled, clock_system(), o->time_scale);
+    return only_simulators(s, e);
+}
+
 static enum err start_engine(struct server *s, const struct options *o, struct error *e)
 {
     struct transport_curl_options curl = {
@@ -54,10 +97,10 @@ static enum err start_engine(struct server *s, const struct options *o, struct e
     };
     enum err rc = transport_curl_new(&curl, &s->transport, e);
     if (rc) return rc;
-    s->drivers[0] = amazon_driver_new(s->transport, clock_system());
+    s->drivers[0] = amazon_driver_new(s->transport, s->clock);
     struct engine_parts parts = {
         .db = s->cli.db,
-        .clock = clock_system(),
+        .clock = s->clock,
         .rng = rng_system(),
         .key = &s->cli.key,
         .drivers = s->drivers,
@@ -70,7 +113,7 @@ static enum err start_webhooks(struct server *s, const struct options *o, struct
 {
     struct webhooks_parts parts = {
         .db = s->cli.db,
-        .clock = clock_system(),
+        .clock = s->clock,
         .rng = rng_system(),
         .key = &s->cli.key,
         .transport = s->transport,
@@ -81,7 +124,7 @@ static enum err start_webhooks(struct server *s, const struct options *o, struct
 
 static enum err start_exchange(struct server *s, struct error *e)
 {
-    struct exchange_parts parts = { s->cli.db, clock_system(), rng_system() };
+    struct exchange_parts parts = { s->cli.db, s->clock, rng_system() };
     return exchange_worker_start(&parts, &s->exchange, e);
 }
 
@@ -89,7 +132,7 @@ static enum err start_http(struct server *s, const struct options *o, struct err
 {
     struct api_options api = {
         .db = s->cli.db,
-        .clock = clock_system(),
+        .clock = s->clock,
         .rng = rng_system(),
         .key = &s->cli.key,
         .engine = s->engine,
@@ -151,6 +194,7 @@ int serve(const struct options *o)
     enum err rc = cli_open_alone(&s.cli, o, &e);
     if (rc) return cli_fail(&e);
     rc = cli_lock_folder(&s.cli, &e);
+    if (!rc) rc = set_clock(&s, o, &e);
     if (!rc) rc = start_engine(&s, o, &e);
     if (!rc) rc = start_webhooks(&s, o, &e);
     if (!rc) rc = start_exchange(&s, &e);

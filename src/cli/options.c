@@ -55,6 +55,9 @@ static const struct option table[] = {
         "how long the receiver of a webhook may take to answer" },
     { "--stop-timeout", "SECONDS", "serve", SECONDS(stop_timeout_ms), NULL, 10, 1, 600,
         "how long requests under way may take after SIGTERM" },
+    { "--time-scale", "X", "serve", NUMBER(time_scale), NULL, 1, 1, 1000,
+        "for trying out with the simulator only: the clock runs X times as fast; refused while a"
+        " channel's addresses are not on this machine" },
     { "--repair", NULL, "verify", FLAG(repair), NULL, 0, 0, 0, "put right what differs" },
     { "--portable", NULL, "backup", FLAG(portable), NULL, 0, 0, 0,
         "everything as JSON lines, which restore takes into either engine; always on PostgreSQL" },

@@ -26,6 +26,7 @@ struct options {
     int64_t listing_refresh_ms;
     int64_t webhook_timeout_ms;
     int64_t stop_timeout_ms;
+    int64_t time_scale;
     bool secure_cookies;
     bool repair;
     bool portable;

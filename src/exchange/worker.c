@@ -84,9 +84,7 @@ static bool stopping(void *ctx)
 
 static bool wait_for_call(struct exchange_worker *w, unsigned *seen, time_ms timeout_ms)
 {
-    struct timespec until;
-    (void)clock_gettime(CLOCK_MONOTONIC, &until); /* tidy: allow, for pthread */
-    until.tv_sec += timeout_ms / 1000;
+    struct timespec until = clock_deadline(w->parts.clock, timeout_ms);
     (void)pthread_mutex_lock(&w->lock);
     int timed_out = 0;
     while (!w->stopping && w->calls == *seen && !timed_out)

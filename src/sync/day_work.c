@@ -17,7 +17,8 @@ struct day_call {
 static enum err take_lease(struct change *c, void *ctx, struct error *e)
 {
     struct day_call *call = ctx;
-    return lease_take(c, NO_CHANNEL, str_of(call->engine->owner), LEASE_MS, &call->held, e);
+    return lease_take(c, NO_CHANNEL, str_of(call->engine->owner),
+        engine_upkeep(call->engine, LEASE_MS), &call->held, e);
 }
 
 static enum err find_next(struct tx *tx, void *ctx, struct error *e)

@@ -7,7 +7,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 static const struct actor system_actor = { ACTOR_SYSTEM, 0, { "system", 6 }, { "", 0 } };
 
@@ -19,21 +18,14 @@ enum {
     FEED_PURGES = 20, /* in a round: the next one goes on */
 };
 
-static void deadline(time_ms ms, struct timespec *out)
+time_ms engine_upkeep(const struct engine *engine, time_ms machine_ms)
 {
-    (void)clock_gettime(CLOCK_MONOTONIC, out); /* tidy: allow, for pthread */
-    out->tv_sec += ms / 1000;
-    out->tv_nsec += ms % 1000 * 1000000;
-    if (out->tv_nsec >= 1000000000) {
-        out->tv_nsec -= 1000000000;
-        out->tv_sec++;
-    }
+    return clock_of_machine(engine->parts.clock, machine_ms);
 }
 
 bool engine_wait(struct engine *engine, const unsigned *count, unsigned *seen, time_ms timeout_ms)
 {
-    struct timespec until;
-    deadline(timeout_ms, &until);
+    struct timespec until = clock_deadline(engine->parts.clock, timeout_ms);
     (void)pthread_mutex_lock(&engine->lock);
     int timed_out = 0;
     while (!engine->stopping && *count == *seen && !timed_out)
@@ -59,7 +51,7 @@ static void tend_feed(struct engine *engine, time_ms *at)
 {
     time_ms now = clock_monotonic(engine->parts.clock);
     if (now < *at) return;
-    *at = now + FEED_TEND_MS;
+    *at = now + engine_upkeep(engine, FEED_TEND_MS);
     struct error e;
     bool more = true;
     enum err rc = feed_enter_all(engine->parts.db, clock_now(engine->parts.clock), &e);
@@ -81,7 +73,7 @@ static void *planner_thread(void *ctx)
         while (more && !rc)
             rc = engine_change(engine, &system_actor, "plan", plan, &more, &e);
         if (rc) LOG_WARN("sync", "plan_failed", "%s", e.detail);
-        timeout = rc ? FAULT_MS : IDLE_MS;
+        timeout = engine_upkeep(engine, rc ? FAULT_MS : IDLE_MS);
         tend_feed(engine, &tend_at);
     }
     return NULL;
@@ -128,7 +120,8 @@ struct lease_call {
 static enum err take_lease(struct change *c, void *ctx, struct error *e)
 {
     struct lease_call *call = ctx;
-    return lease_take(c, call->channel_id, str_of(call->engine->owner), LEASE_MS, &call->held, e);
+    time_ms life = engine_upkeep(call->engine, LEASE_MS);
+    return lease_take(c, call->channel_id, str_of(call->engine->owner), life, &call->held, e);
 }
 
 static struct worker *find_worker(struct engine *engine, int64_t channel_id, size_t *at)
@@ -181,7 +174,7 @@ static void tend_channel(struct engine *engine, const struct channel_row *ch)
         if (w && (!rc || now >= w->leased_until)) remove_worker(engine, at);
         return;
     }
-    if (w) w->leased_until = now + LEASE_MS - LEASE_RENEW_MS;
+    if (w) w->leased_until = now + engine_upkeep(engine, LEASE_MS - LEASE_RENEW_MS);
     if (w && w->identity != worker_identity(ch)) {
         remove_worker(engine, at);
         w = NULL;
@@ -221,14 +214,14 @@ static void *manager_thread(void *ctx)
     unsigned seen = 0;
     time_ms timeout = 0;
     while (engine_wait(engine, &engine->channels, &seen, timeout)) {
-        timeout = LEASE_RENEW_MS;
+        timeout = engine_upkeep(engine, LEASE_RENEW_MS);
         arena_reset(&arena);
         struct channels_read r = { .arena = &arena };
         struct error e;
         enum err rc = db_read(engine->parts.db, "channels", read_channels, &r, &e);
         if (rc) {
             LOG_WARN("sync", "channels_unread", "%s", e.detail);
-            timeout = FAULT_MS;
+            timeout = engine_upkeep(engine, FAULT_MS);
             continue;
         }
         drop_unknown(engine, &r);

@@ -90,6 +90,11 @@ MUST_USE enum err engine_change(struct engine *engine, const struct actor *actor
 MUST_USE enum err worker_change(
     struct worker *w, const char *name, change_fn fn, void *ctx, struct error *e);
 
+/* Time is that of parts.clock, which may run faster than the machine's. What only keeps house
+ * (leases, saving, looking whether there is something to do) is paced by the machine all the same:
+ * machine_ms in the clock's time. */
+time_ms engine_upkeep(const struct engine *engine, time_ms machine_ms);
+
 /* Until *count has passed *seen, the engine stops, or the time is over; false when stopping. */
 bool engine_wait(struct engine *engine, const unsigned *count, unsigned *seen, time_ms timeout_ms);
 void *days_thread(void *ctx);  /* day_work.c */

@@ -5,7 +5,6 @@
 #include "sync/internal.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 uint64_t worker_identity(const struct channel_row *ch)
 {
@@ -66,14 +65,7 @@ bool worker_stopping(struct worker *w)
 
 static void timed_wait(struct worker *w, time_ms timeout_ms)
 {
-    struct timespec until;
-    (void)clock_gettime(CLOCK_MONOTONIC, &until); /* tidy: allow, for pthread */
-    until.tv_sec += timeout_ms / 1000;
-    until.tv_nsec += timeout_ms % 1000 * 1000000;
-    if (until.tv_nsec >= 1000000000) {
-        until.tv_nsec -= 1000000000;
-        until.tv_sec++;
-    }
+    struct timespec until = clock_deadline(w->engine->parts.clock, timeout_ms);
     (void)pthread_cond_timedwait(&w->wake, &w->lock, &until);
 }
 
@@ -180,7 +172,7 @@ static void save_now(struct worker *w)
 
 void worker_save(struct worker *w)
 {
-    if (monotonic(w) - w->saved_at < BUCKET_SAVE_MS) return;
+    if (monotonic(w) - w->saved_at < engine_upkeep(w->engine, BUCKET_SAVE_MS)) return;
     w->saved_at = monotonic(w);
     save_now(w);
 }
@@ -315,7 +307,7 @@ enum err worker_start(struct engine *engine, const struct channel_row *ch, uint6
     w->channel_id = ch->id;
     w->driver = driver;
     w->identity = identity;
-    w->leased_until = monotonic(w) + LEASE_MS - LEASE_RENEW_MS;
+    w->leased_until = monotonic(w) + engine_upkeep(engine, LEASE_MS - LEASE_RENEW_MS);
     arena_init(&w->names, "worker", 64 * 1024);
     w->actor = (struct actor){ ACTOR_CHANNEL, ch->id, arena_str(&w->names, ch->name), S("") };
     init_worker(w);

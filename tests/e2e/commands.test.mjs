@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
-import { build, call, command, folder, start } from './world.mjs';
+import { build, call, command, folder, start, until } from './world.mjs';
 
 function run(t) {
   const data = folder();
@@ -20,6 +20,7 @@ test('what cannot be understood is said, with exit code 1 and nothing on stdout'
     [['serve', '--order-poll', 'soon'], /--order-poll/, 'a number that is none'],
     [['serve', '--order-poll', '0'], /--order-poll/, 'a number below its least'],
     [['serve', '--listen', 'nowhere'], /nowhere/, 'an address that is none'],
+    [['serve', '--time-scale', '0'], /--time-scale/, 'a clock that stands still'],
     [['verify', '--log-level', 'loud'], /loud/, 'an unknown log level'],
     [['user', 'add', 'ada@example.com'], /usage: stockbridge user add/, 'a user without a role'],
     [['user', 'add', 'ada', '--role', 'admin'], /not an e-mail address: ada/, 'no address'],
@@ -236,4 +237,36 @@ test('help names every command and option; version is one line', (t) => {
     assert.ok(help.out.includes(word), word);
   assert.match(cli('help', 'markdown').out, /^\|.*--order-poll/m);
   assert.equal(command([]).code, 1, 'without a command');
+});
+
+/* A channel to Amazon itself, whose addresses are not on this machine. */
+const amazon = {
+  kind: 'amazon', name: 'Amazon US', region: 'na', marketplace_ids: ['ATVPDKIKX0DER'], seller_id: 'A1', paused: true,
+  credentials: { client_id: 'id', client_secret: 'secret', refresh_token: 'Atzr|r' },
+};
+
+test('serve --time-scale: a day in seconds, with simulators and never with Amazon', async (t) => {
+  const { data, cli } = run(t);
+  assert.equal(cli('migrate').code, 0);
+  const headers = { authorization: `Bearer ${cli('token', 'create', '--name', 't', '--role', 'admin').out}` };
+  const serve = (...more) => start(path.join(build, 'stockbridge'), ['serve', '--data', data, '--listen', '127.0.0.1:0', ...more]);
+  const fast = serve('--time-scale', '1000');
+  try {
+    const api = `${await fast.url}/api/v1`;
+    const order = () => call('POST', `${api}/orders`, { organization: 'O', lines: [{ sku: 'S', title: 'S', quantity: 1 }] }, headers);
+    const begun = Date.parse((await order()).created_at);
+    await until('a minute has passed', async () => Date.parse((await order()).created_at) - begun, (ms) => ms >= 60000);
+    await call('POST', `${api}/channels`, amazon, headers);
+  } finally {
+    await fast.stop();
+  }
+  const refused = command(['serve', '--data', data, '--listen', '127.0.0.1:0', '--time-scale', '2']);
+  assert.equal(refused.code, 1, 'it does not start');
+  assert.match(refused.err, /--time-scale.*"Amazon US" are not on this machine/, 'and says why');
+  const plain = serve();
+  try {
+    assert.ok(await plain.url, 'by the right time it starts');
+  } finally {
+    await plain.stop();
+  }
 });

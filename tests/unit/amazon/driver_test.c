@@ -105,12 +105,42 @@ static void test_override(void **state)
     script_release(&s);
 }
 
+static void test_scaled_clock(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *why, *endpoint, *token_url;
+        bool okay;
+    } rows[] = {
+        { "a simulator", "http://127.0.0.1:9", "http://127.0.0.1:9/auth/o2/token", true },
+        { "Amazon itself", "", "", false },
+        { "the token from Amazon", "http://127.0.0.1:9", "", false },
+        { "the calls to Amazon", "", "http://127.0.0.1:9/auth/o2/token", false },
+        { "another server", "https://sandbox.example.com", "http://127.0.0.1:9/t", false },
+    };
+    struct script s;
+    script_init(&s);
+    s.clock.speed = 60;
+    struct channel_driver *d = amazon_driver_new(&s.transport, &s.clock);
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct channel_account a = account_of(rows[i].endpoint, rows[i].token_url);
+        struct channel_conn *c = NULL;
+        struct error e;
+        CHECK_INT(amazon_is_simulator(&a), rows[i].okay, rows[i].why);
+        CHECK_ERR(d->open(d, &a, &c, &e), rows[i].okay ? OK : ERR_INVALID, &e, rows[i].why);
+        if (rows[i].okay) d->close(c);
+    }
+    amazon_driver_free(d);
+    script_release(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_urls),
         cmocka_unit_test(test_required),
         cmocka_unit_test(test_override),
+        cmocka_unit_test(test_scaled_clock),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
