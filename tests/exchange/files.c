@@ -62,3 +62,32 @@ const char *files_import(struct fix *f, enum import_kind kind, FILE *in, bool dr
     buf_release(&told);
     return text.at;
 }
+
+const char *files_rows(struct fix *f, FILE *in)
+{
+    struct file_reader reader;
+    struct buf text;
+    struct import_row row;
+    bool more = true;
+    buf_init(&text, 1 << 18);
+    CHECK_ERR(file_open(&reader, fileno(in), &f->e), OK, &f->e, "open");
+    struct row_source source = file_rows(&reader);
+    for (;;) {
+        CHECK_ERR(source.next(source.ctx, &row, &more, &f->e), OK, &f->e, "next");
+        if (!more) break;
+        for (size_t i = 0; i < row.count; i++)
+            buf_put_fmt(&text, "%s%.*s", i ? "|" : "", STR_FMT(row.cells[i]));
+        buf_put_char(&text, '\n');
+    }
+    file_close(&reader);
+    const char *out = arena_str(&f->arena, buf_str(&text)).at;
+    buf_release(&text);
+    return out;
+}
+
+struct str files_line(struct str *rest)
+{
+    struct str line;
+    str_cut(*rest, '\n', &line, rest);
+    return line;
+}

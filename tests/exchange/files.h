@@ -12,5 +12,9 @@
 FILE *files_export(struct fix *f, const struct export_request *request, enum sheet_format format);
 /* The file applied; what rows_import says. */
 const char *files_import(struct fix *f, enum import_kind kind, FILE *in, bool dry_run);
+/* All cells of the file: bars between them, a line for each row. */
+const char *files_rows(struct fix *f, FILE *in);
+/* Cuts off the first line. */
+struct str files_line(struct str *rest);
 
 #endif
