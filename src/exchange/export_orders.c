@@ -1,11 +1,15 @@
 /*
- * export_orders.c: orders as rows: one for each line, with what is committed to it. A cell holds
- * only so much (SHEET_CELL_MAX): items beyond it follow in rows of the same line.
+ * export_orders.c: orders as rows: one for each line, with what is committed to it.
+ *
+ * A cell holds only so much (SHEET_CELL_MAX), and a row has one currency: items and sums beyond
+ * that follow in rows of the same line, which have no figures of the line, so that sums over a
+ * column stay right.
  */
 #include "exchange/export_internal.h"
 
 #include "base/limits.h"
 #include "store/channels.h"
+#include "store/order_totals.h"
 
 static const struct column order_columns[] = {
     { "Order", COLUMN_OPTIONAL },
@@ -24,7 +28,11 @@ static const struct column order_columns[] = {
     { "Unit Price", COLUMN_OPTIONAL },
     { "Currency", COLUMN_OPTIONAL },
     { "Committed", COLUMN_OPTIONAL },
+    { "Returned", COLUMN_OPTIONAL },
     { "Uncommitted", COLUMN_OPTIONAL },
+    { "Sold", COLUMN_OPTIONAL },
+    { "Paid", COLUMN_OPTIONAL },
+    { "Profit", COLUMN_OPTIONAL },
     { "ESNs", COLUMN_OPTIONAL },
     { "Hex IDs", COLUMN_OPTIONAL },
 };
@@ -32,6 +40,9 @@ enum {
     ORDER_COLUMNS = sizeof order_columns / sizeof order_columns[0],
     ORDER_FIELDS = 8, /* before those of a line */
     FIGURES = ORDER_FIELDS + 4,
+    CURRENCY = FIGURES + 2,
+    UNITS = CURRENCY + 1,
+    SUMS = UNITS + 3,
     ITEM_CELLS = 2, /* the last */
     ROW_ITEMS_MAX = SHEET_CELL_MAX / (ESN_MAX + 2 * sizeof ", "),
 };
@@ -68,15 +79,58 @@ static size_t put_items_of(struct exporting *x, const struct order *o, int64_t l
     return n;
 }
 
-/* Rows of items that did not fit into the one before: without figures, so that sums stay right. */
-static enum err put_more_items(struct exporting *x, const struct order *o, int64_t line_id,
-    size_t at, struct export_cell *cells, struct error *e)
+/* Sums by currency of the items of one line, that of its price first; line NULL: of those that are
+ * on none. */
+static void sums_of(struct exporting *x, const struct order *o, const struct order_line *line,
+    struct order_total **out, size_t *count)
 {
-    for (size_t i = FIGURES; i < ORDER_COLUMNS; i++)
-        cells[i] = text_cell(S(""));
+    struct order part = { .items = arena_new(x->arena, struct order_item, o->item_count + 1) };
+    struct order_line own = line ? *line : (struct order_line){ .id = 0 };
+    for (size_t i = 0; i < o->item_count; i++)
+        if (o->items[i].line_id == own.id) part.items[part.item_count++] = o->items[i];
+    part.lines = &own;
+    part.line_count = line != NULL;
+    order_totals(&part, x->arena, out, count);
+    for (size_t i = *count; i-- > 1;) {
+        struct order_total *t = *out;
+        if (!own.price.present || !str_eq(t[i].currency, own.price.currency)) continue;
+        struct order_total first = t[i];
+        for (size_t k = i; k > 0; k--)
+            t[k] = t[k - 1];
+        t[0] = first;
+    }
+}
+
+static void put_sums(const struct order_total *t, struct export_cell *cells)
+{
+    struct money sold = { true, t->sold, t->currency }, paid = { true, t->paid, t->currency };
+    struct money profit = { t->has_profit, t->profit, t->currency };
+    cells[CURRENCY] = text_cell(t->currency);
+    cells[SUMS] = amount_cell(sold);
+    cells[SUMS + 1] = amount_cell(paid);
+    cells[SUMS + 2] = amount_cell(profit);
+}
+
+/* Rows with the sums and the items of one line, each with the next of both. The first one has what
+ * stands in `cells` besides; without a line there is none that has neither. */
+static enum err put_sold(struct exporting *x, const struct order *o, const struct order_line *line,
+    struct export_cell *cells, struct error *e)
+{
+    struct order_total *sums;
+    size_t sum_count, at = 0;
+    int64_t line_id = line ? line->id : 0;
+    struct arena_mark mark = arena_mark(x->arena); /* an order may have many lines */
     enum err rc = OK;
-    while (!rc && put_items_of(x, o, line_id, &at, cells + ORDER_COLUMNS - ITEM_CELLS))
+    sums_of(x, o, line, &sums, &sum_count);
+    for (size_t i = 0; !rc; i++) {
+        if (i < sum_count) put_sums(&sums[i], cells);
+        bool some = put_items_of(x, o, line_id, &at, cells + ORDER_COLUMNS - ITEM_CELLS) > 0;
+        if (!some && i >= sum_count && (i || !line)) break;
         rc = export_row(x, cells, ORDER_COLUMNS, e);
+        for (size_t k = FIGURES; k < ORDER_COLUMNS; k++)
+            cells[k] = text_cell(S(""));
+    }
+    arena_rewind(x->arena, mark);
     return rc;
 }
 
@@ -84,19 +138,16 @@ static enum err put_line(struct exporting *x, const struct order *o, const struc
     struct export_cell *cells, struct error *e)
 {
     struct export_cell *own = cells + ORDER_FIELDS, *figures = cells + FIGURES;
-    size_t at = 0;
     own[0] = id_cell(line->id);
     own[1] = id_cell(line->variation_id);
     own[2] = text_cell(line->sku);
     own[3] = text_cell(line->title);
     figures[0] = int_cell(line->quantity);
     figures[1] = amount_cell(line->price);
-    figures[2] = currency_cell(line->price);
-    figures[3] = int_cell(line->committed);
-    figures[4] = int_cell(line->quantity - line->committed);
-    (void)put_items_of(x, o, line->id, &at, cells + ORDER_COLUMNS - ITEM_CELLS);
-    enum err rc = export_row(x, cells, ORDER_COLUMNS, e);
-    return rc ? rc : put_more_items(x, o, line->id, at, cells, e);
+    cells[UNITS] = int_cell(line->committed);
+    cells[UNITS + 1] = int_cell(line->returned);
+    cells[UNITS + 2] = int_cell(line->quantity - line->committed - line->returned);
+    return put_sold(x, o, line, cells, e);
 }
 
 /* A row for each line, and one for items that are on no line; an order without either has one too.
@@ -104,7 +155,7 @@ static enum err put_line(struct exporting *x, const struct order *o, const struc
 static enum err put_order_rows(
     struct exporting *x, struct str channel, const struct order *o, struct error *e)
 {
-    struct export_cell cells[ORDER_COLUMNS];
+    struct export_cell cells[ORDER_COLUMNS] = { 0 };
     enum err rc = OK;
     put_order(x, channel, o, cells);
     for (size_t i = 0; i < o->line_count && !rc; i++)
@@ -112,7 +163,7 @@ static enum err put_order_rows(
     for (size_t i = ORDER_FIELDS; i < ORDER_COLUMNS; i++)
         cells[i] = text_cell(S(""));
     if (!rc && !o->line_count && !o->item_count) return export_row(x, cells, ORDER_COLUMNS, e);
-    return rc ? rc : put_more_items(x, o, 0, 0, cells, e);
+    return rc ? rc : put_sold(x, o, NULL, cells, e);
 }
 
 static enum err channel_name(
