@@ -127,6 +127,7 @@ struct importing {
     struct output *errors; /* NULL: no error sheet is wanted */
     struct errors_sheet sheet;
     bool dry_run, begun;
+    int64_t told; /* rows, when progress was last told */
     struct error failure;
     enum err failed; /* the error sheet could not be written */
 };
@@ -170,7 +171,9 @@ static bool done(
     for (size_t i = 0; i < count; i++)
         if (rows[i].fate != ROW_WAITING) tell_row(im, &rows[i]);
     int64_t all = state->created + state->updated + state->unchanged + state->rejected;
-    if (all % STEP == 0) (void)fprintf(stderr, "%lld rows\n", (long long)all);
+    /* Rows that wait are not done: it need not be a multiple of anything. */
+    if (all / STEP > im->told / STEP) (void)fprintf(stderr, "%lld rows\n", (long long)all);
+    im->told = all;
     return !im->failed;
 }
 

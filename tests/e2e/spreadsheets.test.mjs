@@ -68,6 +68,17 @@ test('import and export by the command line', (t) => {
   assert.equal(cli('verify').code, 0);
 });
 
+test('progress is told, also while rows wait for the end of the file', (t) => {
+  const { file, cli } = setUp(t);
+  assert.equal(cli('import', 'catalog', file('two.csv', TITLES, ...phones(2))).code, 0);
+  /* The first row takes the SKU that the last one gives up. */
+  const [first, last] = phones(2).map((row, i) => row.replace('create', i + 1).replace(/SKU-\d/, i ? 'SKU-X' : 'SKU-1'));
+  const result = cli('import', 'catalog', file('many.csv', TITLES, first, ...phones(5100, 10), last));
+  assert.equal(result.code, 0, result.out);
+  assert.match(result.err, /^5\d\d\d rows$/m, 'past five thousand');
+  assert.match(result.err, /5100 created, 2 updated, 0 unchanged, 0 rejected/);
+});
+
 test('what cannot be applied is said, with exit code 1', (t) => {
   const { dir, file, cli } = setUp(t);
   const rows = [
