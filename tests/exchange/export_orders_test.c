@@ -81,7 +81,8 @@ static int64_t bought(struct fix *f, const char *esn, int64_t variation_id, stru
     return i.id;
 }
 
-/* From Quantity to ESNs: the cells before them are looked at elsewhere, Hex IDs are drawn by lot. */
+/* From Quantity to ESNs: the cells before them are looked at elsewhere, Hex IDs are drawn by lot.
+ */
 static void check_sold(struct fix *f, const char *want, const char *why)
 {
     enum { FIRST = 12, LAST = 21 };
