@@ -64,7 +64,7 @@ static enum err take_back(struct fix *f, int64_t order_id, const char *esn)
         .location = S(""),
         .reason = S("") };
     struct return_request request = { &in, 1, true };
-    struct return_result result;
+    struct return_result result = { .code = "" };
     struct order o;
     enum err rc = order_lock(&f->c, order_id, &f->arena, &o, &f->e);
     if (!rc) rc = return_add(&f->c, &o, &request, &result, &f->e);
