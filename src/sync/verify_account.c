@@ -12,7 +12,9 @@ struct proof {
     struct channel_conn *conn;
     struct verify_result *out;
     enum channel_state state;
-    bool known; /* whether the state can be judged */
+    bool known;     /* whether the state can be judged */
+    enum err rc;    /* of a call that could not even be made */
+    struct error e; /* with it */
 };
 
 static struct verify_check *add(struct proof *p, const char *code, const char *severity,
@@ -44,11 +46,12 @@ static bool take_token(struct proof *p, enum channel_op op)
         if (p->engine->workers[i]->channel_id == p->ch.id)
             taken = worker_token_now(p->engine->workers[i], op, 0, &wait);
     (void)pthread_mutex_unlock(&p->engine->lock);
-    if (!taken)
-        add(p, "throttled", "warning",
-            "The rate limit of this call is used up at the moment; it was not tried.",
-            "Verify again in a few minutes.", NULL);
-    return taken;
+    if (taken) return true;
+    add(p, "throttled", "warning",
+        "The rate limit of this call is used up at the moment; it was not tried.",
+        "Verify again in a few minutes.", NULL);
+    p->known = false;
+    return false;
 }
 
 /* What every call can fail with. True when it was told. */
@@ -129,10 +132,9 @@ static bool prove_marketplaces(struct proof *p)
     struct channel_marketplace *found;
     size_t count;
     struct channel_outcome o = { 0 };
-    struct error e;
     if (!take_token(p, CHANNEL_OP_ACCOUNT)) return false;
-    if (p->driver->account(p->conn, p->arena, &found, &count, &o, &e)) return false;
-    if (tell_common(p, &o)) return false;
+    p->rc = p->driver->account(p->conn, p->arena, &found, &count, &o, &p->e);
+    if (p->rc || tell_common(p, &o)) return false;
     add(p, "token", "ok", "The refresh token was accepted.", "", NULL);
     if (o.result == CHANNEL_UNAUTHORIZED) {
         add(p, "wrong_region", "error",
@@ -157,16 +159,16 @@ static void prove_listings(struct proof *p)
         .newest_first = true };
     struct channel_listings_page page = { 0 };
     struct channel_outcome o = { 0 };
-    struct error e;
-    if (!take_token(p, CHANNEL_OP_LISTINGS_PAGE) ||
-        p->driver->listings_page(p->conn, &q, p->arena, &page, &o, &e) || tell_common(p, &o))
-        return;
+    if (!take_token(p, CHANNEL_OP_LISTINGS_PAGE)) return;
+    p->rc = p->driver->listings_page(p->conn, &q, p->arena, &page, &o, &p->e);
+    if (p->rc || tell_common(p, &o)) return;
     if (o.result == CHANNEL_DONE) {
         add(p, "listings", "ok", "Listings can be read.", "", NULL);
     } else if (o.result == CHANNEL_UNAUTHORIZED) {
-        add(p, "missing_role", "error", "The application may not read listings.",
+        add(p, "missing_role", "error", "The application may not read listings of this seller id.",
             "Add the role \"Product Listing\" to the application, then authorise it again and paste"
-            " the new refresh token.",
+            " the new refresh token. If it has the role, compare the seller id with the Merchant"
+            " Token in Seller Central, Account Info.",
             &o);
         p->state = CHANNEL_SUSPECT;
     } else {
@@ -184,10 +186,9 @@ static void prove_orders(struct proof *p)
         .updated_before = now - LAG_MS };
     struct channel_orders_page page = { 0 };
     struct channel_outcome o = { 0 };
-    struct error e;
-    if (!take_token(p, CHANNEL_OP_ORDERS_PAGE) ||
-        p->driver->orders_page(p->conn, &q, p->arena, &page, &o, &e) || tell_common(p, &o))
-        return;
+    if (p->rc || !take_token(p, CHANNEL_OP_ORDERS_PAGE)) return;
+    p->rc = p->driver->orders_page(p->conn, &q, p->arena, &page, &o, &p->e);
+    if (p->rc || tell_common(p, &o)) return;
     if (o.result == CHANNEL_DONE) {
         add(p, "orders", "ok", "Orders can be read.", "", NULL);
     } else if (o.result == CHANNEL_UNAUTHORIZED) {
@@ -260,6 +261,10 @@ enum err engine_verify(struct engine *engine, int64_t channel_id, struct arena *
         prove_orders(p);
     }
     p->driver->close(p->conn);
+    if (p->rc) {
+        *e = p->e;
+        return p->rc;
+    }
     out->ok = p->known && p->state == CHANNEL_CONNECTED;
     /* Without an answer nothing is known: a good account stays good, a new one stays to be proved.
      */

@@ -4,6 +4,7 @@
 #include "check.h"
 
 #include "amazon/amazon.h"
+#include "store/engine_state.h"
 #include "store/item.h"
 #include "store/run.h"
 #include "store/variation.h"
@@ -260,6 +261,25 @@ struct connecting {
     const struct world_account *account;
 };
 
+static void choose_addresses(struct change *c, const struct connecting *k, struct channel_row *ch)
+{
+    const struct world_account *a = k->account;
+    const char *home[2] = { "ATVPDKIKX0DER", NULL };
+    const char *const *ids = a->marketplaces[0] ? a->marketplaces : home;
+    for (size_t i = 0; i < COUNT_OF(home) && ids[i]; i++)
+        ch->marketplace_ids[ch->marketplace_count++] = str_of(ids[i]);
+    ch->endpoint_url = str_of(a->endpoint_url ? a->endpoint_url : k->w->url);
+    ch->token_url =
+        a->token_url ? str_of(a->token_url) : arena_fmt(c->arena, "%s/auth/o2/token", k->w->url);
+}
+
+static enum err lease_elsewhere(struct change *c, int64_t channel_id, struct error *e)
+{
+    bool held;
+    enum { DAY_MS = 86400000 };
+    return lease_take(c, channel_id, S("another process"), DAY_MS, &held, e);
+}
+
 static enum err connect_channel(struct change *c, void *ctx, struct error *e)
 {
     struct connecting *k = ctx;
@@ -267,13 +287,9 @@ static enum err connect_channel(struct change *c, void *ctx, struct error *e)
     struct channel_row *ch = arena_new(c->arena, struct channel_row, 1);
     *ch = (struct channel_row){
         .kind = S("amazon"),
-        .name = S("Amazon US"),
+        .name = arena_fmt(c->arena, "Amazon US %lld", (long long)k->w->channel_id + 1),
         .region = S("na"),
         .seller_id = S("A2EXAMPLE1SELL"),
-        .marketplace_ids = { S("ATVPDKIKX0DER") },
-        .marketplace_count = 1,
-        .endpoint_url = str_of(k->w->url),
-        .token_url = arena_fmt(c->arena, "%s/auth/o2/token", k->w->url),
         .state = CHANNEL_SUSPECT,
         .organization_type = S("channel"),
         .inventory_sync = a->inventory_sync,
@@ -289,7 +305,9 @@ static enum err connect_channel(struct change *c, void *ctx, struct error *e)
         .map_count = 5,
         .brake_released_at = c->now,
     };
+    choose_addresses(c, k, ch);
     enum err rc = channel_create(c, ch, e);
+    if (!rc && a->worked) rc = lease_elsewhere(c, ch->id, e);
     if (rc) return rc;
     k->w->channel_id = ch->id;
     struct channel_credentials credentials = { S("amzn1.application-oa2-client.test"),
@@ -307,7 +325,8 @@ void world_connect_as(struct world *w, const struct world_account *account)
 
 void world_connect(struct world *w, bool inventory_sync, bool order_import)
 {
-    world_connect_as(w, &(struct world_account){ inventory_sync, order_import, false, 0 });
+    world_connect_as(w,
+        &(struct world_account){ .inventory_sync = inventory_sync, .order_import = order_import });
 }
 
 void world_connect_proved(struct world *w)

@@ -53,9 +53,13 @@ void world_until_live(struct world *w, const char *sku, int64_t wanted, const ch
 /* A channel to the simulator with status 'In stock' and warehouse 'Main' counted. */
 struct world_account {
     bool inventory_sync, order_import;
-    bool proved;         /* connected already: its first call is what a test asks for */
-    time_ms orders_from; /* 0: from now on */
+    bool proved;                 /* connected already: its first call is what a test asks for */
+    bool worked;                 /* by another process, as its lease says */
+    time_ms orders_from;         /* 0: from now on */
+    const char *marketplaces[2]; /* NULL: the United States */
+    const char *endpoint_url, *token_url; /* NULL: the simulator's */
 };
+/* Sets channel_id. */
 void world_connect_as(struct world *w, const struct world_account *account);
 void world_connect(struct world *w, bool inventory_sync, bool order_import);
 void world_connect_proved(struct world *w);
