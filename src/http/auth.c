@@ -135,6 +135,35 @@ static enum err check_must(const struct call *c, struct error *e)
     return OK;
 }
 
+bool may(const struct call *c, enum area area, enum permission level)
+{
+    return c->rights.of[area] >= level;
+}
+
+enum err must_have(const struct call *c, enum area area, enum permission level, struct error *e)
+{
+    if (may(c, area, level)) return OK;
+    if (permission_of(c->role, area) < level)
+        return error_code(e, ERR_FORBIDDEN, "forbidden", "the role \"%s\" may not do this in %s",
+            role_name(c->role), area_name(area));
+    return error_code(e, ERR_FORBIDDEN, "forbidden",
+        "the scopes of the token do not allow this in %s", area_name(area));
+}
+
+enum err must_have_any(const struct call *c, unsigned areas, enum permission level, struct error *e)
+{
+    struct str names = S("");
+    for (int a = 0; a < AREA_COUNT; a++) {
+        if (!(areas >> a & 1)) continue;
+        if (may(c, (enum area)a, level)) return OK;
+        names = arena_fmt(
+            c->arena, "%.*s%s%s", STR_FMT(names), names.len ? ", " : "", area_name((enum area)a));
+    }
+    return error_code(e, ERR_FORBIDDEN, "forbidden",
+        "this needs the level \"%s\" in one at least of these areas: %.*s", permission_name(level),
+        STR_FMT(names));
+}
+
 enum err authorise(struct call *c, struct tx *tx, struct error *e)
 {
     const struct route *r = c->route;
@@ -147,12 +176,9 @@ enum err authorise(struct call *c, struct tx *tx, struct error *e)
         return error_code(e, ERR_FORBIDDEN, "csrf", "the X-CSRF-Token header is missing or old");
     rc = check_must(c, e);
     if (rc) return rc;
-    if (c->rights.of[r->area] >= r->level) return OK;
-    if (permission_of(c->role, r->area) < r->level)
-        return error_code(e, ERR_FORBIDDEN, "forbidden", "the role \"%s\" may not do this in %s",
-            role_name(c->role), area_name(r->area));
-    return error_code(e, ERR_FORBIDDEN, "forbidden",
-        "the scopes of the token do not allow this in %s", area_name(r->area));
+    unsigned others = route_other_areas(r);
+    return others ? must_have_any(c, others | 1U << r->area, r->level, e)
+                  : must_have(c, r->area, r->level, e);
 }
 
 enum err may_grant(const struct call *c, const struct rights *wanted, struct error *e)

@@ -14,6 +14,13 @@ struct str client_cookie(const struct call *c); /* the session's; empty when non
 
 /* Fills in who asks. ERR_UNAUTHORIZED when nobody, ERR_FORBIDDEN when they may not. */
 MUST_USE enum err authorise(struct call *c, struct tx *tx, struct error *e);
+/* authorise looks at what the route asks for; these at what depends on the row. ERR_FORBIDDEN. */
+bool may(const struct call *c, enum area area, enum permission level);
+MUST_USE enum err must_have(
+    const struct call *c, enum area area, enum permission level, struct error *e);
+/* In one at least of the areas whose bits, 1 << area, are set. */
+MUST_USE enum err must_have_any(
+    const struct call *c, unsigned areas, enum permission level, struct error *e);
 /* After the answer: when token, user and session were last used. */
 void note_presence(struct call *c);
 

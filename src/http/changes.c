@@ -1,9 +1,11 @@
 /* changes.c: the change feed. */
+#include "http/auth.h"
 #include "http/waiters.h"
 
 enum { WAIT_MAX_S = 30, CHANGES_DEFAULT = 100 };
 
-static bool may_read(const struct call *c, int64_t kind)
+/* By the resource: a tenth of the kind. */
+enum area changes_area(int64_t kind)
 {
     static const enum area areas[] = {
         [FEED_ITEM_CREATED / 10] = AREA_INVENTORY,
@@ -13,7 +15,7 @@ static bool may_read(const struct call *c, int64_t kind)
         [FEED_CHANNEL_CREATED / 10] = AREA_CHANNELS,
         [FEED_STOCK_LEVEL_UPDATED / 10] = AREA_INVENTORY,
     };
-    return permission_of(c->role, areas[kind / 10]) >= PERMISSION_READ;
+    return areas[kind / 10];
 }
 
 static bool is_among(const int64_t *kinds, size_t count, int64_t kind)
@@ -23,10 +25,27 @@ static bool is_among(const int64_t *kinds, size_t count, int64_t kind)
     return false;
 }
 
-/* ?kind= may repeat and name several at once; none names all that the caller may read. */
-static void read_kinds(struct call *c, struct feed_filter *filter)
+static bool may_read(const struct call *c, int64_t kind)
 {
-    int64_t named[FEED_KINDS_MAX], *kinds = arena_new(c->arena, int64_t, FEED_KINDS_MAX);
+    return may(c, changes_area(kind), PERMISSION_READ);
+}
+
+/* At least one of these. */
+static enum err must_read_any(
+    const struct call *c, const int64_t *kinds, size_t count, struct error *e)
+{
+    unsigned areas = 0;
+    for (size_t i = 0; i < count; i++)
+        areas |= 1U << changes_area(kinds[i]);
+    return must_have_any(c, areas, PERMISSION_READ, e);
+}
+
+/* ?kind= may repeat and name several at once; none names all. Of those, what the caller may read:
+ * ERR_FORBIDDEN when that is nothing. */
+static enum err read_kinds(struct call *c, struct feed_filter *filter, struct error *e)
+{
+    int64_t named[FEED_KINDS_MAX], wanted[FEED_KINDS_MAX];
+    size_t wanted_count = 0;
     bool any = false;
     for (size_t i = 0; i < c->req->query_count; i++) {
         const struct http_field *f = &c->req->query[i];
@@ -38,13 +57,17 @@ static void read_kinds(struct call *c, struct feed_filter *filter)
                 "must be a kind of change, or several"
                 " such as item.*");
         for (size_t k = 0; k < count; k++)
-            if (may_read(c, named[k]) && !is_among(kinds, filter->kind_count, named[k]))
-                kinds[filter->kind_count++] = named[k];
+            if (!is_among(wanted, wanted_count, named[k])) wanted[wanted_count++] = named[k];
     }
-    size_t all = any ? 0 : feed_kinds_of(S("*"), named);
-    for (size_t k = 0; k < all; k++)
-        if (may_read(c, named[k])) kinds[filter->kind_count++] = named[k];
+    if (!any) wanted_count = feed_kinds_of(S("*"), wanted);
+    enum err rc = query_end(c, e);
+    if (!rc) rc = must_read_any(c, wanted, wanted_count, e);
+    if (rc) return rc;
+    int64_t *kinds = arena_new(c->arena, int64_t, FEED_KINDS_MAX);
+    for (size_t k = 0; k < wanted_count; k++)
+        if (may_read(c, wanted[k])) kinds[filter->kind_count++] = wanted[k];
     filter->kinds = kinds;
+    return OK;
 }
 
 void changes_put_page(struct jw *w, const struct feed_page *page)
@@ -84,8 +107,7 @@ static enum err list(struct call *c, struct error *e)
     r.filter.since = query_int(c, "since", 0, 0, HTTP_ID_MAX);
     r.filter.limit = (int)query_int(c, "limit", CHANGES_DEFAULT, 1, HTTP_PAGE_MAX);
     time_ms wait_ms = 1000 * query_int(c, "wait", 0, 0, WAIT_MAX_S);
-    read_kinds(c, &r.filter);
-    enum err rc = query_end(c, e);
+    enum err rc = read_kinds(c, &r.filter, e);
     if (!rc) rc = feed_enter_all(db, c->now, e);
     if (!rc) rc = db_read(db, "changes", read_page, &r, e);
     if (rc) return rc;
@@ -96,7 +118,8 @@ static enum err list(struct call *c, struct error *e)
 }
 
 const struct route routes_changes[] = {
-    { "GET", "/changes", AREA_INVENTORY, PERMISSION_READ, ROUTE_NO_TX, "since kind* limit wait",
-        list },
+    { "GET", "/changes", AREA_INVENTORY, PERMISSION_READ,
+        ROUTE_NO_TX | ROUTE_OR(AREA_CATALOG) | ROUTE_OR(AREA_ORDERS) | ROUTE_OR(AREA_CHANNELS),
+        "since kind* limit wait", list },
     { NULL },
 };

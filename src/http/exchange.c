@@ -6,6 +6,7 @@
 #include "http/account.h"
 #include "http/file.h"
 #include "http/filters.h"
+#include "http/runs.h"
 #include "store/import_run.h"
 
 #include <unistd.h>
@@ -334,6 +335,12 @@ static void put_faults(
     c->w.comma = true;
 }
 
+static enum err load_import(struct call *c, struct import_run *run, struct error *e)
+{
+    enum err rc = import_run_load(c->tx, c->ids[0], c->arena, run, e);
+    return rc ? rc : run_must(c, &run->run, PERMISSION_READ, e);
+}
+
 static enum err show_result(struct call *c, struct error *e)
 {
     struct import_run run;
@@ -341,7 +348,7 @@ static enum err show_result(struct call *c, struct error *e)
     struct page page = { 0, REPORT_MAX };
     size_t count = 0;
     int64_t faults = 0;
-    enum err rc = import_run_load(c->tx, c->ids[0], c->arena, &run, e);
+    enum err rc = load_import(c, &run, e);
     if (!rc) rc = import_fault_list(c->tx, run.run.id, &page, c->arena, &rows, &count, e);
     if (!rc) rc = import_fault_count(c->tx, run.run.id, &faults, e);
     if (rc) return rc;
@@ -371,7 +378,7 @@ static enum err show_errors(struct call *c, struct error *e)
     struct writing w;
     enum sheet_format format = wanted_format(c);
     enum err rc = query_end(c, e);
-    if (!rc) rc = import_run_load(c->tx, c->ids[0], c->arena, &run, e);
+    if (!rc) rc = load_import(c, &run, e);
     if (!rc) rc = begin_file(c, &w, format, e);
     if (rc) return rc;
     rc = errors_sheet_write(c->tx, &run, &w.rows, e);
@@ -379,21 +386,12 @@ static enum err show_errors(struct call *c, struct error *e)
     return end_file(c, &w, name, rc, e);
 }
 
-static enum area area_of(enum run_kind kind)
-{
-    return kind == RUN_IMPORT_CATALOG ? AREA_CATALOG
-           : kind == RUN_IMPORT_ITEMS ? AREA_INVENTORY
-                                      : AREA_CHANNELS;
-}
-
 /* Whoever could start it may stop it. */
 static enum err cancel(struct call *c, struct error *e)
 {
     struct run run;
     enum err rc = run_load(c->tx, c->ids[0], c->arena, &run, e);
-    if (!rc && permission_of(c->role, area_of(run.kind)) < PERMISSION_WRITE)
-        rc = error_code(e, ERR_FORBIDDEN, "forbidden", "the role \"%s\" may not do this in %s",
-            role_name(c->role), area_name(area_of(run.kind)));
+    if (!rc) rc = run_must(c, &run, PERMISSION_WRITE, e);
     if (!rc) rc = import_run_cancel(&c->change, run.id, e);
     if (!rc) rc = run_load(c->tx, run.id, c->arena, &run, e);
     if (!rc) render_run(&c->w, &run);
@@ -422,8 +420,9 @@ const struct route routes_exchange[] = {
         export_orders },
     { "GET", "/audit/export", AREA_PEOPLE, PERMISSION_READ, 0,
         "actor actor_kind user_id action resource resource_id q from to format", export_audit },
-    { "GET", "/runs/{}/result", AREA_CHANNELS, PERMISSION_READ, 0, "", show_result },
-    { "GET", "/runs/{}/errors", AREA_CHANNELS, PERMISSION_READ, 0, "format", show_errors },
-    { "POST", "/runs/{}/cancel", AREA_CHANNELS, PERMISSION_READ, ROUTE_NO_BODY, "", cancel },
+    { "GET", "/runs/{}/result", AREA_CHANNELS, PERMISSION_READ, RUN_AREAS, "", show_result },
+    { "GET", "/runs/{}/errors", AREA_CHANNELS, PERMISSION_READ, RUN_AREAS, "format", show_errors },
+    { "POST", "/runs/{}/cancel", AREA_CHANNELS, PERMISSION_WRITE, ROUTE_NO_BODY | RUN_AREAS, "",
+        cancel },
     { NULL },
 };

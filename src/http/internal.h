@@ -175,8 +175,6 @@ void render_user(struct call *c, const struct user *u);
 void render_token(struct call *c, const struct api_token *t);
 MUST_USE enum err render_order(struct call *c, int64_t id, struct error *e);
 MUST_USE enum err render_channel(struct call *c, int64_t id, struct error *e);
-struct run;
-void render_run(struct jw *w, const struct run *run);
 void render_variation_briefs(
     struct call *c, const char *key, const int64_t *ids, size_t count, struct error *e);
 

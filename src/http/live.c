@@ -2,13 +2,13 @@
  * live.c: server-sent events.
  *
  * The database's listener only sets flags; one thread looks at them at most every ROUND_MS, reads
- * the runs that may have changed and sends one piece of text to every follower. So nobody is told
- * of a run more than four times a second, however fast it goes.
+ * the runs that may have changed and writes down what there is to tell, piece by piece, each with
+ * the area it belongs to. A follower is sent the pieces of the areas that it may read. So nobody is
+ * told of a run more than four times a second, however fast it goes.
  */
 #include "base/assert.h"
 #include "base/log.h"
-#include "http/internal.h"
-#include "store/run.h"
+#include "http/runs.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +25,9 @@ enum {
     WATCHED_MAX = 200,
     RECENT = 20, /* newest runs looked at, for those that ended between two rounds */
     TEXT_MAX = 4 * 1024 * 1024,
+    UNFINISHED_MAX = 100, /* as run_list_unfinished gives */
+    CHANGED_MAX = 8,      /* one for each flag but that of runs */
+    PIECES_MAX = WATCHED_MAX + RECENT + 1 + UNFINISHED_MAX + CHANGED_MAX,
 };
 
 enum {
@@ -41,7 +44,14 @@ enum {
 
 struct follower {
     struct http_stream *stream;
+    struct rights rights;
     time_ms until;
+};
+
+/* From there in the text to where the next one begins. */
+struct piece {
+    enum area area;
+    size_t from;
 };
 
 struct watched {
@@ -70,7 +80,9 @@ struct live {
     size_t watched_count;
     int64_t newest; /* id; -1: not known yet */
     struct arena arena;
-    struct buf text;
+    struct buf text; /* of the round: */
+    struct piece pieces[PIECES_MAX];
+    size_t piece_count;
 };
 
 static time_ms now_ms(void)
@@ -125,13 +137,41 @@ static void drop(struct live *live, size_t i)
     live->followers[i] = live->followers[--live->count];
 }
 
-static void send_all(struct live *live, struct str text)
+static bool is_for(const struct follower *f, const struct piece *p)
+{
+    return f->rights.of[p->area] >= PERMISSION_READ;
+}
+
+/* Pieces that follow one another go together: for most followers that is all of them. */
+static bool send_pieces(const struct live *live, const struct follower *f)
+{
+    bool there = true;
+    size_t next = 0;
+    for (size_t i = 0; i < live->piece_count && there; i = next + 1) {
+        for (next = i; next < live->piece_count && is_for(f, &live->pieces[next]);)
+            next++;
+        size_t from = live->pieces[i].from;
+        size_t end = next < live->piece_count ? live->pieces[next].from : live->text.len;
+        if (end > from)
+            there = http_stream_send(f->stream, (struct str){ live->text.at + from, end - from });
+    }
+    return there;
+}
+
+static bool send_comment(const struct live *live, const struct follower *f)
+{
+    (void)live;
+    return http_stream_send(f->stream, S(": still here\n\n"));
+}
+
+static void send_all(
+    struct live *live, bool (*send)(const struct live *live, const struct follower *f))
 {
     time_ms now = now_ms();
     pthread_mutex_lock(&live->followers_lock);
     for (size_t i = live->count; i-- > 0;) {
         const struct follower *f = &live->followers[i];
-        if (now >= f->until || !http_stream_send(f->stream, text)) drop(live, i);
+        if (now >= f->until || !send(live, f)) drop(live, i);
     }
     pthread_mutex_unlock(&live->followers_lock);
 }
@@ -144,12 +184,12 @@ static bool anybody(struct live *live)
     return any;
 }
 
-static bool add_follower(struct live *live, struct http_stream *stream, time_ms now)
+static bool add_follower(struct live *live, const struct follower *new, time_ms now)
 {
     pthread_mutex_lock(&live->followers_lock);
     bool room = !live->closed && live->count < FOLLOWERS_MAX;
     if (room && !live->count) live->since = now;
-    if (room) live->followers[live->count++] = (struct follower){ stream, now_ms() + FOLLOW_MS };
+    if (room) live->followers[live->count++] = *new;
     pthread_mutex_unlock(&live->followers_lock);
     return room;
 }
@@ -162,7 +202,8 @@ enum err live_follow(struct call *c, struct error *e)
     /* Proxies and browsers take the answer for begun only when bytes come. */
     (void)http_stream_send(stream, S(": here\n\n"));
     http_reply_stream(c->reply, stream);
-    if (!add_follower(live, stream, c->now)) {
+    struct follower new = { stream, c->rights, now_ms() + FOLLOW_MS };
+    if (!add_follower(live, &new, c->now)) {
         c->reply->stream = NULL;
         http_stream_release(stream); /* the reply's reference, and ours */
         http_stream_release(stream);
@@ -183,9 +224,16 @@ static struct watched *find_watched(struct live *live, int64_t id)
     return NULL;
 }
 
+static void begin_piece(struct live *live, enum area area)
+{
+    ASSERT(live->piece_count < PIECES_MAX);
+    live->pieces[live->piece_count++] = (struct piece){ area, live->text.len };
+}
+
 static void put_run(struct live *live, const struct run *run)
 {
     struct jw w;
+    begin_piece(live, run_area(run->kind));
     buf_put(&live->text, S("event: run\ndata: "));
     jw_init(&w, &live->text);
     render_run(&w, run);
@@ -205,7 +253,10 @@ static void tell_run(struct live *live, const struct run *run)
     if (live->text.failed) return;
     uint64_t hash = str_hash((struct str){ live->text.at + from, live->text.len - from });
     struct watched *known = find_watched(live, run->id);
-    if (known && known->told == hash) live->text.len = from;
+    if (known && known->told == hash) {
+        live->text.len = from;
+        live->piece_count--;
+    }
     if (known && finished(run))
         *known = live->watched[--live->watched_count];
     else if (known)
@@ -298,10 +349,30 @@ static void tell_runs(struct live *live)
 
 /* Rounds */
 
-static void put_changed(struct live *live, const char *resource)
+static void put_changes(struct live *live, int flags)
 {
-    buf_put_fmt(
-        &live->text, "event: changed\ndata: {\"resource\":\"%s\",\"id\":null}\n\n", resource);
+    static const struct {
+        int flag;
+        enum area area;
+        const char *resource;
+    } resources[] = {
+        { FLAG_ITEM, AREA_INVENTORY, "item" },
+        { FLAG_ORDER, AREA_ORDERS, "order" },
+        { FLAG_LISTING, AREA_CHANNELS, "listing" },
+        { FLAG_CHANNEL, AREA_CHANNELS, "channel" },
+        { FLAG_VARIATION, AREA_CATALOG, "variation" },
+        { FLAG_SETTINGS, AREA_SETTINGS, "settings" },
+        { FLAG_PURCHASE_ORDER, AREA_INVENTORY, "purchase_order" },
+        { FLAG_ORDER_IMPORT, AREA_CHANNELS, "order_import" },
+    };
+    enum { RESOURCES = sizeof resources / sizeof *resources };
+    _Static_assert((int)RESOURCES <= (int)CHANGED_MAX, "room for each");
+    for (size_t i = 0; i < RESOURCES; i++) {
+        if (!(flags & resources[i].flag)) continue;
+        begin_piece(live, resources[i].area);
+        buf_put_fmt(&live->text, "event: changed\ndata: {\"resource\":\"%s\",\"id\":null}\n\n",
+            resources[i].resource);
+    }
 }
 
 static void round_of(struct live *live, int flags)
@@ -313,19 +384,13 @@ static void round_of(struct live *live, int flags)
         return;
     }
     buf_clear(&live->text);
+    live->piece_count = 0;
     if (flags & FLAG_RUN) tell_runs(live);
-    if (flags & FLAG_ITEM) put_changed(live, "item");
-    if (flags & FLAG_ORDER) put_changed(live, "order");
-    if (flags & FLAG_LISTING) put_changed(live, "listing");
-    if (flags & FLAG_CHANNEL) put_changed(live, "channel");
-    if (flags & FLAG_VARIATION) put_changed(live, "variation");
-    if (flags & FLAG_SETTINGS) put_changed(live, "settings");
-    if (flags & FLAG_PURCHASE_ORDER) put_changed(live, "purchase_order");
-    if (flags & FLAG_ORDER_IMPORT) put_changed(live, "order_import");
+    put_changes(live, flags);
     if (live->text.failed)
         LOG_WARN("http", "live_text_too_large", "a round was left out");
     else if (live->text.len)
-        send_all(live, buf_str(&live->text));
+        send_all(live, send_pieces);
     arena_reset(&live->arena);
 }
 
@@ -360,7 +425,7 @@ static void *run_thread(void *ctx)
         if (flags) round_of(live, flags);
         earliest = now_ms() + ROUND_MS;
         if (now_ms() < comment) continue;
-        send_all(live, S(": still here\n\n"));
+        send_all(live, send_comment);
         comment = now_ms() + COMMENT_MS;
     }
     return NULL;

@@ -19,7 +19,10 @@ enum route_flags {
     ROUTE_SECRET = 16, /* its answer holds a secret: what is kept of it for repeating is sealed */
     ROUTE_SELF = 4096, /* one's own account: also for who must change the password first (auth.h) */
     ROUTE_LARGE = 64,  /* its body may have HTTP_BODY_MAX bytes */
+    ROUTE_OR_SHIFT = 16,
 };
+/* The level in this area does as well. The handler looks at what of it may be shown or done. */
+#define ROUTE_OR(area) (1 << (ROUTE_OR_SHIFT + (area)))
 
 struct route {
     const char *method, *path; /* below /api/v1; {} stands for an id */
@@ -29,6 +32,12 @@ struct route {
     const char *query; /* names of known parameters, space between */
     handler_fn handle;
 };
+
+/* Bits, 1 << area; 0: none. */
+static inline unsigned route_other_areas(const struct route *r)
+{
+    return (unsigned)r->flags >> ROUTE_OR_SHIFT;
+}
 
 /* Tables of the files, in the order they are looked at; each ends with a row without method. */
 #define API_ROUTES(X)                                                                              \

@@ -1,5 +1,5 @@
 /* runs.c: long work, and what a person asks a channel to do now. */
-#include "store/run.h"
+#include "http/runs.h"
 
 #include "http/account.h"
 #include "http/channel.h"
@@ -58,14 +58,39 @@ void render_run(struct jw *w, const struct run *r)
     jw_object_end(w);
 }
 
+enum area run_area(enum run_kind kind)
+{
+    switch (kind) {
+    case RUN_IMPORT_CATALOG:
+        return AREA_CATALOG;
+    case RUN_IMPORT_ITEMS:
+        return AREA_INVENTORY;
+    case RUN_SYNC_LISTINGS:
+    case RUN_IMPORT_ORDERS:
+    case RUN_BACKFILL_ORDERS:
+    case RUN_PUSH_QUANTITIES:
+    case RUN_IMPORT_CONNECTIONS:
+        break;
+    }
+    return AREA_CHANNELS;
+}
+
+enum err run_must(
+    const struct call *c, const struct run *run, enum permission level, struct error *e)
+{
+    return must_have(c, run_area(run->kind), level, e);
+}
+
 static enum err show(struct call *c, struct error *e)
 {
     struct run run;
     enum err rc = run_load(c->tx, c->ids[0], c->arena, &run, e);
+    if (!rc) rc = run_must(c, &run, PERMISSION_READ, e);
     if (!rc) render_run(&c->w, &run);
     return rc;
 }
 
+/* Those that the caller may read; ERR_FORBIDDEN when that is nothing of what is asked for. */
 static enum err list(struct call *c, struct error *e)
 {
     struct page page = query_page(c);
@@ -81,7 +106,10 @@ static enum err list(struct call *c, struct error *e)
     f.state = state.len ? run_state_name(s) : NULL;
     struct run *rows = NULL;
     size_t count = 0;
+    for (int i = 0; i < RUN_KIND_COUNT; i++)
+        f.without[i] = !may(c, run_area((enum run_kind)i), PERMISSION_READ);
     enum err rc = query_end(c, e);
+    if (!rc && kind.len) rc = must_have(c, run_area(k), PERMISSION_READ, e);
     if (!rc) rc = run_list(c->tx, &f, &page, c->arena, &rows, &count, e);
     if (rc) return rc;
     size_t shown = count > (size_t)page.limit ? (size_t)page.limit : count;
@@ -298,10 +326,13 @@ static enum err quarantine(struct call *c, struct error *e)
 }
 
 const struct route routes_runs[] = {
-    { "GET", "/runs", AREA_CHANNELS, PERMISSION_READ, 0, "channel_id kind state limit cursor",
-        list },
-    { "GET", "/runs/{}", AREA_CHANNELS, PERMISSION_READ, 0, "", show },
-    { "GET", "/events", AREA_CHANNELS, PERMISSION_NONE, ROUTE_NO_TX, "", live_follow },
+    { "GET", "/runs", AREA_CHANNELS, PERMISSION_READ, RUN_AREAS,
+        "channel_id kind state limit cursor", list },
+    { "GET", "/runs/{}", AREA_CHANNELS, PERMISSION_READ, RUN_AREAS, "", show },
+    { "GET", "/events", AREA_CHANNELS, PERMISSION_READ,
+        ROUTE_NO_TX | ROUTE_OR(AREA_CATALOG) | ROUTE_OR(AREA_INVENTORY) | ROUTE_OR(AREA_ORDERS) |
+            ROUTE_OR(AREA_SETTINGS),
+        "", live_follow },
     { "POST", "/channels/{}/verify", AREA_CHANNELS, PERMISSION_WRITE, ROUTE_NO_TX | ROUTE_NO_BODY,
         "", verify },
     { "POST", "/channels/{}/release_brake", AREA_CHANNELS, PERMISSION_WRITE, ROUTE_NO_BODY, "",

@@ -7,6 +7,8 @@
 #include "http/internal.h"
 #include "store/feed.h"
 
+/* changes.c: who reads what, by the kind of change. */
+enum area changes_area(int64_t kind);
 /* A page as the interface shows it. */
 void changes_put_page(struct jw *w, const struct feed_page *page);
 

@@ -2,8 +2,7 @@
 #include "webhook/webhooks.h"
 
 #include "http/account.h"
-#include "http/internal.h"
-#include "store/feed.h"
+#include "http/waiters.h"
 #include "webhook/sign.h"
 
 enum {
@@ -155,6 +154,20 @@ static void read_settings(struct fields *f, struct webhook *k, bool has_state)
         field_error(f, "state", "unknown_value", "must be active or paused");
 }
 
+/* Nobody has more sent to a URL of his own than he may read. */
+static enum err may_send(const struct call *c, struct str events, struct error *e)
+{
+    enum err rc = OK;
+    for (struct str head, tail; events.len && !rc; events = tail) {
+        int64_t kinds[FEED_KINDS_MAX];
+        str_cut(events, ' ', &head, &tail);
+        size_t count = feed_kinds_of(head, kinds);
+        for (size_t i = 0; i < count && !rc; i++)
+            rc = must_have(c, changes_area(kinds[i]), PERMISSION_READ, e);
+    }
+    return rc;
+}
+
 static enum err create(struct call *c, struct error *e)
 {
     struct webhook k = { .url = S(""), .description = S(""), .state = S("active") };
@@ -163,6 +176,7 @@ static enum err create(struct call *c, struct error *e)
     field_required(&f, "events");
     read_settings(&f, &k, false);
     enum err rc = fields_end(c, e);
+    if (!rc) rc = may_send(c, k.events, e);
     if (!rc) rc = webhook_create(&c->change, &k, e);
     if (rc) return rc;
     const struct api_options *o = &c->api->options;
@@ -192,6 +206,7 @@ static enum err update(struct call *c, struct error *e)
         element_error(c, S(""), "too_short", "must name at least one field");
     read_settings(&f, &after, true);
     rc = fields_end(c, e);
+    if (!rc) rc = may_send(c, after.events, e);
     if (!rc) rc = webhook_update(&c->change, &before, &after, e);
     return rc ? rc : render(c, before.id, e);
 }

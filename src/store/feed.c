@@ -170,7 +170,7 @@ enum err feed_list(struct tx *tx, const struct feed_filter *filter, struct arena
         " ORDER BY seq LIMIT $5");
     stmt_bind_int(st, 1, filter->since);
     stmt_bind_int(st, 2, upto);
-    stmt_bind_int(st, 3, filter->kind_count != 0);
+    stmt_bind_int(st, 3, filter->kinds != NULL);
     stmt_bind_ints(st, 4, filter->kinds, filter->kind_count);
     stmt_bind_int(st, 5, filter->limit);
     while (stmt_row(st) && out->count < (size_t)filter->limit)

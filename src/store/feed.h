@@ -79,8 +79,8 @@ MUST_USE enum err feed_enter_all(struct db *db, time_ms now, struct error *e);
 
 struct feed_filter {
     int64_t since;        /* entries after that seq */
-    const int64_t *kinds; /* none: all */
-    size_t kind_count;
+    const int64_t *kinds; /* NULL: all */
+    size_t kind_count;    /* 0 with an array: none, so that nobody is told all by mistake */
     int limit;
 };
 struct feed_page {

@@ -120,14 +120,18 @@ enum err run_list(struct tx *tx, const struct run_filter *f, const struct page *
 {
     *out = arena_new(arena, struct run, (size_t)page->limit + 1);
     *count = 0;
+    _Static_assert(RUN_KIND_COUNT == 7, "as many places as there are kinds");
     struct stmt *st = tx_prepare(tx,
         COLUMNS "WHERE id < $1 AND ($2 = 0 OR channel_id = $2) AND ($3 = '' OR kind = $3)"
-                " AND ($4 = '' OR state = $4) ORDER BY id DESC LIMIT $5");
+                " AND ($4 = '' OR state = $4) AND kind NOT IN ($6, $7, $8, $9, $10, $11, $12)"
+                " ORDER BY id DESC LIMIT $5");
     stmt_bind_int(st, 1, page->after ? page->after : INT64_MAX);
     stmt_bind_int(st, 2, f->channel_id);
     stmt_bind_str(st, 3, str_of(f->kind));
     stmt_bind_str(st, 4, str_of(f->state));
     stmt_bind_int(st, 5, page->limit + 1);
+    for (int i = 0; i < RUN_KIND_COUNT; i++)
+        stmt_bind_str(st, 6 + i, str_of(f->without[i] ? kinds[i] : ""));
     while (stmt_row(st))
         read_run(st, arena, &(*out)[(*count)++]);
     return stmt_end(st, e);

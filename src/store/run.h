@@ -63,6 +63,7 @@ MUST_USE enum err run_load(
 struct run_filter {
     int64_t channel_id;       /* 0: any */
     const char *kind, *state; /* NULL: any */
+    bool without[RUN_KIND_COUNT];
 };
 /* Newest first. */
 MUST_USE enum err run_list(struct tx *tx, const struct run_filter *filter, const struct page *page,

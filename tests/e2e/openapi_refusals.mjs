@@ -27,8 +27,8 @@ export function rolesOf(doc) {
 const mayNot = (operation, roles) =>
   ROLES.filter((role) => {
     if (!operation.permission) return false;
-    const { area, level } = operation.permission;
-    return LEVELS.indexOf(roles[role][area]) < LEVELS.indexOf(level);
+    const { area, level, or = [] } = operation.permission;
+    return [area, ...or].every((one) => LEVELS.indexOf(roles[role][one]) < LEVELS.indexOf(level));
   });
 
 const withQuery = (query) => (r) => ({ ...r, query: { ...r.query, ...query } });

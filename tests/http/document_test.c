@@ -14,8 +14,8 @@
 enum { OPERATIONS_MAX = 200, PARAMETERS_MAX = 20, LINE_MAX = 2000 };
 
 struct operation {
-    char name[128]; /* "GET /grades/{}" */
-    char area[32], level[32];
+    char name[128];                        /* "GET /grades/{}" */
+    char area[32], level[32], others[128]; /* "catalog, inventory" */
     char parameters[PARAMETERS_MAX][64];
     size_t parameter_count;
 };
@@ -113,7 +113,8 @@ static void read_line(struct document *d, const char *line)
     struct operation *o = &d->operations[d->count - 1];
     if (strncmp(line, "      x-permission:", 19) == 0) {
         assert_true(between(line, "area: ", ",", o->area, sizeof o->area));
-        assert_true(between(line, "level: ", "}", o->level, sizeof o->level));
+        assert_true(between(line, "level: ", ",}", o->level, sizeof o->level));
+        (void)between(line, "or: [", "]", o->others, sizeof o->others);
     }
     read_parameter(d, o, line);
 }
@@ -150,6 +151,18 @@ static bool is_documented(const struct operation *o, struct str parameter)
     return false;
 }
 
+static void check_other_areas(const struct operation *o, const struct route *r)
+{
+    unsigned named = 0;
+    for (struct str rest = str_of(o->others), head, tail; rest.len; rest = tail) {
+        enum area area;
+        str_cut(rest, ',', &head, &tail);
+        CHECK(area_parse(str_trim(head), &area), o->name);
+        named |= 1U << area;
+    }
+    CHECK_INT(named, route_other_areas(r), o->name);
+}
+
 static void check_route(const struct document *d, const struct route *r)
 {
     char name[128];
@@ -162,6 +175,7 @@ static void check_route(const struct document *d, const struct route *r)
     bool asks = r->level != PERMISSION_NONE;
     CHECK_STR(str_of(o->area), str_of(asks ? area_name(r->area) : ""), name);
     CHECK_STR(str_of(o->level), str_of(asks ? permission_name(r->level) : ""), name);
+    check_other_areas(o, r);
     size_t count = 0;
     for (struct str rest = str_of(r->query), head, tail; rest.len; rest = tail) {
         str_cut(rest, ' ', &head, &tail);

@@ -120,6 +120,14 @@ void http_stream_release(struct http_stream *s)
     free(s);
 }
 
+bool kit_stream_has(struct http_stream *s, const char *text)
+{
+    pthread_mutex_lock(&s->lock);
+    bool has = str_contains(buf_str(&s->bytes), str_of(text));
+    pthread_mutex_unlock(&s->lock);
+    return has;
+}
+
 void kit_stream_await(struct kit *k, struct http_stream *s, const char *text)
 {
     enum { PATIENCE_SECONDS = 20 };

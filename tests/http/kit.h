@@ -89,8 +89,12 @@ void kit_fault(struct kit *k, const char *pointer, const char *code, const char 
 
 /* Sent so far to the stream of the last reply; waits until it holds the text. */
 void kit_stream_await(struct kit *k, struct http_stream *s, const char *text);
+bool kit_stream_has(struct http_stream *s, const char *text);
 
 struct str kit_token(struct kit *k, const char *role, time_ms expires_at);
+/* The secret of a token of the admin's role that may do so much in one area, and everything or
+ * nothing in the others. The kit's own is the admin's after it. */
+struct str kit_scoped(struct kit *k, enum area area, enum permission level, bool others);
 int64_t kit_user(struct kit *k, const char *email, const char *role, const char *password);
 #define KIT_PASSWORD "maple-otter-canyon-71"
 /* Signs in and gives the Cookie line; the last reply is that of POST /session. */

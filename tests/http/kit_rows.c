@@ -163,3 +163,20 @@ void kit_quarantine(struct kit *k, int64_t channel_id, const char *channel_order
     struct listing_job job = { k, channel_id, 0, channel_order_id };
     CHECK_ERR(db_write(k->h.db, "hold", hold_order, &job, &e), OK, &e, channel_order_id);
 }
+
+struct str kit_scoped(struct kit *k, enum area area, enum permission level, bool others)
+{
+    struct buf b;
+    buf_init(&b, 1000);
+    buf_put(&b, S("{\"name\":\"scoped\",\"role\":\"admin\",\"scopes\":{"));
+    for (int a = 0; a < AREA_COUNT; a++)
+        buf_put_fmt(&b, "%s\"%s\":\"%s\"", a ? "," : "", area_name((enum area)a),
+            permission_name(a == (int)area ? level
+                            : others       ? PERMISSION_FULL
+                                           : PERMISSION_NONE));
+    buf_put(&b, S("}}"));
+    k->bearer = k->tokens[ROLE_ADMIN];
+    CALL(k, "POST", "/tokens", arena_str(&k->arena, buf_str(&b)).at, 201);
+    buf_release(&b);
+    return kit_str(k, "/secret");
+}

@@ -200,6 +200,10 @@ static void test_a_reading_is_bounded(void **state)
     }
     CHECK_INT(rounds, 3, "in pieces");
     CHECK_INT(page.next_since, 50000, "to the end");
+    filter = (struct feed_filter){ .kinds = &order, .kind_count = 0, .limit = 10 };
+    READ(f, feed_list(f->c.tx, &filter, &f->arena, &page, &f->e), "no kind");
+    CHECK_INT(page.count, 0, "no kind is not every kind");
+    CHECK(page.next_since > 0, "and one goes on");
 }
 
 static void test_old_entries_go(void **state)

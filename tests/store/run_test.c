@@ -86,6 +86,11 @@ static void test_life_of_a_run(void **state)
     CHECK_INT(list(f, 0, NULL, "failed"), 1, "in a state");
     struct run *rows;
     size_t count;
+    struct run_filter filter = { .without = { [RUN_SYNC_LISTINGS] = true } };
+    struct page one = { 0, 1 };
+    READ(f, run_list(f->c.tx, &filter, &one, &f->arena, &rows, &count, &f->e), "without a kind");
+    CHECK_INT(count, 1, "the only one of another kind, and no more of them");
+    CHECK_INT(rows[0].kind, RUN_IMPORT_ORDERS, "that is left");
     READ(f, run_list_unfinished(f->c.tx, &f->arena, &rows, &count, &f->e), "unfinished");
     CHECK_INT(count, 3, "unfinished");
     CHECK(rows[0].id < rows[1].id, "oldest first");
