@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
-import { build, call, command, folder, start, until } from './world.mjs';
+import { build, call, command, folder, imei, sqlite, start, startPostgres, until } from './world.mjs';
 
 function run(t) {
   const data = folder();
@@ -114,6 +114,73 @@ test('users from the command line: list, lock, unlock, reset; tokens with scopes
   const days = (Date.parse(me.token.expires_at) - Date.now()) / 86400000;
   assert.ok(days > 89.9 && days <= 90, `${days} days`);
 });
+
+/* Some stock and an order, so that there are figures; then the server goes. */
+async function makeFigures(where) {
+  const token = command(['token', 'create', '--name', 't', '--role', 'admin', ...where]);
+  assert.equal(token.code, 0, token.err);
+  const server = start(path.join(build, 'stockbridge'), ['serve', '--listen', '127.0.0.1:0', ...where]);
+  const base = `${await server.url}/api/v1`;
+  const ask = (method, at, body) => call(method, base + at, body, { authorization: `Bearer ${token.out}` });
+  const { id } = await ask('POST', '/variations', { manufacturer: 'Apple', model: 'Phone', sku: 'A' });
+  const esns = [1, 2, 3].map(imei);
+  await ask('POST', '/items', { items: esns.map((esn) => ({ esn, variation_id: id, status: 'In stock', warehouse: 'Main' })) });
+  const order = await ask('POST', '/orders', { organization: 'Shop', status: 'New', lines: [{ variation_id: id, quantity: 2 }] });
+  await ask('POST', `/orders/${order.id}/commitments`, { esns: [esns[0]] });
+  /* Until then a mark says that they are yet to be told, and verify does not compare. */
+  const told = () => ask('GET', '/changes?since=0&kind=stock_level.updated');
+  await until('the figures are told', told, ({ data }) => data.at(-1)?.figures.on_hand === 2 && data.at(-1).figures.outstanding === 1);
+  await server.stop();
+}
+
+/* The feed first: what a repair has marked is about to be told, and not compared. */
+const damages = [
+  {
+    why: 'the change feed and an item that is said to be gone',
+    sql: 'UPDATE item SET is_open = 0 WHERE id = 2; UPDATE stock_told SET on_hand = 9',
+    list: [/^item\.is_open: item 2: 0, should be 1$/m, /^stock_told: variation 1: 9 and/m],
+  },
+  {
+    why: 'a count and a need',
+    sql: 'UPDATE stock_count SET units = 40 WHERE variation_id = 1; DELETE FROM demand WHERE variation_id = 1',
+    list: [/^stock_count: variation 1, status \d+, warehouse \d+: 40, should be 2$/m, /^demand: order 1: 0 rows/m],
+  },
+];
+
+for (const engine of ['SQLite', 'PostgreSQL'])
+  test(`verify tells what differs and puts it right: ${engine}`, async (t) => {
+    const { data } = run(t);
+    const postgres = engine === 'PostgreSQL' ? await startPostgres() : null;
+    if (postgres) t.after(() => postgres.stop());
+    const where = ['--data', data, ...(postgres ? ['--database', postgres.database] : [])];
+    const sql = (text) => (postgres ? postgres.sql(text) : sqlite(path.join(data, 'stockbridge.db'), text));
+    await makeFigures(where);
+    const clean = command(['verify', ...where]);
+    assert.deepEqual([clean.code, clean.out], [0, ''], clean.err);
+    for (const { why, sql: damage, list } of damages) {
+      sql(damage);
+      for (const look of ['once', 'and again: looking repairs nothing']) {
+        const told = command(['verify', ...where]);
+        assert.equal(told.code, 1, `${why}, ${look}`);
+        for (const line of list) assert.match(told.out, line, why);
+        assert.match(told.err, /^\d+ differences$/m);
+      }
+      const repaired = command(['verify', '--repair', ...where]);
+      assert.equal(repaired.code, 0, repaired.out + repaired.err);
+      for (const line of list) assert.match(repaired.out, line, `${why}: what is put right is told`);
+      assert.match(repaired.err, /^\d+ differences, repaired$/m);
+      const after = command(['verify', ...where]);
+      assert.deepEqual([after.code, after.out], [0, ''], why);
+    }
+    const nothing = command(['verify', '--repair', ...where]);
+    assert.deepEqual([nothing.code, nothing.out], [0, ''], 'nothing to repair');
+    /* A fact has no other source than itself. */
+    sql('UPDATE item SET committed_at = NULL WHERE order_id = 1; UPDATE stock_count SET units = 3');
+    const half = command(['verify', '--repair', ...where]);
+    assert.equal(half.code, 1, half.out);
+    assert.match(half.err, /^2 differences, 1 of which cannot be repaired$/m);
+    assert.match(command(['verify', ...where]).out, /^item\.committed_at: 1 rows are impossible; restore a backup$/);
+  });
 
 test('beside a running server: users, tokens, verify and backup', async (t) => {
   const { data, cli } = run(t);

@@ -90,12 +90,23 @@ export async function startPostgres(settings = ['fsync=off']) {
   return {
     database,
     dir,
+    sql: (text) => execute(`${bin}/psql`, ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', database], text),
     async stop() {
       await server.stop('SIGINT');
       fs.rmSync(dir, { recursive: true, force: true });
     },
   };
 }
+
+/* What a program makes of a text, and prints; one that fails throws with its words. */
+function execute(program, args, input) {
+  const result = spawnSync(program, args, { input, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
+  if (result.status !== 0) throw new Error(`${program}: ${result.error ?? result.stderr}`);
+  return result.stdout;
+}
+
+/* SQL on a SQLite file, as nobody should: around the program. */
+export const sqlite = (file, text) => execute('sqlite3', ['-bail', file], text);
 
 export function command(args) {
   const result = spawnSync(path.join(build, 'stockbridge'), args, { encoding: 'utf8' });
