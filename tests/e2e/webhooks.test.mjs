@@ -9,6 +9,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import test from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { channelBody } from './openapi_world.mjs';
 import { build, call, command, folder, start, startPostgres, until } from './world.mjs';
 
 const contract = createRequire(new URL('../contract/package.json', import.meta.url));
@@ -44,7 +45,8 @@ async function world(database) {
   assert.equal(made.code, 0, made.err);
   const w = { dir };
   w.start = async () => {
-    const args = ['serve', ...where, '--listen', '127.0.0.1:0', '--webhook-timeout', '1', '--log-level', 'warn'];
+    const args = ['serve', ...where, '--listen', '127.0.0.1:0', '--webhook-timeout', '1', '--order-poll', '1',
+      '--listing-refresh', '2', '--log-level', 'warn'];
     w.server = start(path.join(build, 'stockbridge'), args);
     w.base = `${await w.server.url}/api/v1`;
   };
@@ -194,6 +196,83 @@ async function privateAddressesAreGuarded(w) {
   await r.stop();
 }
 
+const SALES = ['order.*', 'listing.*', 'channel.*', 'variation.updated'];
+
+/* A channel from its making to its end, against the simulator: what happens to it, its listings and its orders. */
+async function sellOnAChannel(w) {
+  const { amazon, api, control } = w;
+  const { listings } = await control('GET', '/listings');
+  const { sku } = listings.find((l) => l.fulfillment === 'merchant' && l.quantity > 0);
+  await api('PATCH', `/variations/${w.variation}`, { sku });
+  await api('PATCH', `/items/${(await w.item(40)).id}`, { warehouse: 'Main' });
+  const channel = await api('POST', '/channels', channelBody(amazon, 'Amazon US'));
+  assert.equal((await api('POST', `/channels/${channel.id}/verify`)).ok, true);
+  const run = await api('POST', `/channels/${channel.id}/sync_listings`);
+  await until('listings are read', () => api('GET', `/runs/${run.id}`), (r) => r.state === 'succeeded');
+  await api('PATCH', `/channels/${channel.id}`, {
+    inventory_sync: true, order_import: true, counted_statuses: ['In stock'], counted_warehouses: ['Main'],
+    import_orders_from: new Date(Date.now() - 3600000).toISOString(),
+  });
+  const [listing] = (await api('GET', `/channels/${channel.id}/listings?sku=${encodeURIComponent(sku)}`)).data;
+  const shown = () => api('GET', `/listings/${listing.id}`);
+  await until('the quantity is accepted', shown, (l) => l.last_synced?.quantity === 1);
+  const { order_id: number } = await control('POST', '/orders', { lines: [{ sku, quantity: 1 }] });
+  const [order] = (await until('the order comes in', () => api('GET', `/orders?channel_order_id=${number}`), (l) => l.data.length)).data;
+  const { results } = await api('POST', `/orders/${order.id}/commitments`, { esns: ['WEBHOOK40'] });
+  assert.ok(results[0].committed, JSON.stringify(results));
+  await until('and nothing is left to sell', shown, (l) => l.last_synced?.quantity === 0);
+  await control('POST', `/orders/${number}/ship`);
+  await until('the order is shipped', () => api('GET', `/orders/${order.id}`), (o) => o.status === 'Shipped');
+  await api('PATCH', `/listings/${listing.id}`, { reserve: 1 });
+  await api('DELETE', `/channels/${channel.id}`);
+  return { channel, listing, order, listings: listings.length };
+}
+
+/* Each webhook gets what the feed holds of its kinds, no more and no less. */
+async function followSales(w, hooks) {
+  const since = (await w.api('GET', '/changes')).next_since;
+  for (const events of [...SALES.map((one) => [one]), ['order.updated', 'listing.quantity_changed']]) {
+    const r = await receiver();
+    hooks.push({ events, r, hook: await w.hook(r.url, { events }) });
+  }
+  const sold = await sellOnAChannel(w);
+  for (const { events, r, hook } of hooks) {
+    const query = events.map((kind) => `&kind=${kind}`).join('');
+    /* The channel is gone, so nothing more comes. */
+    const wanted = await until(`the feed of ${events} rests`, () => w.api('GET', `/changes?since=${since}&limit=500${query}`),
+      (feed) => feed.data.length && r.received.length === feed.data.length);
+    assertSound(r, hook.secret, wanted.data.length);
+    assert.deepEqual(r.received.map((m) => m.data), wanted.data, `${events}: as the feed has it`);
+  }
+  const told = Object.fromEntries(SALES.map((one, i) => [one, hooks[i].r.received.map((m) => m.data)]));
+  const of = (pattern, kind, id) => told[pattern].filter((one) => one.kind === kind && (!id || one.id === id));
+  assert.deepEqual(told['channel.*'].map((one) => [one.kind, one.id]).filter(([kind]) => kind !== 'channel.updated'),
+    [['channel.created', sold.channel.id], ['channel.deleted', sold.channel.id]]);
+  assert.ok(of('channel.*', 'channel.updated', sold.channel.id).length, 'its settings');
+  assert.equal(of('order.*', 'order.created').length, 1);
+  assert.ok(of('order.*', 'order.updated', sold.order.id).length >= 2, 'committed, and shipped');
+  assert.equal(of('listing.*', 'listing.created').length, sold.listings, 'each listing');
+  assert.ok(of('listing.*', 'listing.updated', sold.listing.id).length, 'its reserve');
+  const quantities = of('listing.*', 'listing.quantity_changed', sold.listing.id).map((one) => one.figures);
+  for (const n of [1, 0])
+    assert.ok(quantities.some((q) => q.target === n && q.last_synced === n), `told and accepted: ${JSON.stringify(quantities)}`);
+  assert.ok(of('variation.updated', 'variation.updated', w.variation).length, 'its SKU');
+}
+
+async function salesAreTold(w) {
+  const simulator = start(path.join(build, 'amazon-sim'), ['--listen', '127.0.0.1:0', '--listings', '12', '--orders', '0', '--seed', '1',
+    '--time-scale', '60', '--rate-scale', '50']);
+  w.amazon = await simulator.url;
+  w.control = (method, at, body) => call(method, `${w.amazon}/_sim${at}`, body);
+  const hooks = [];
+  try {
+    await followSales(w, hooks);
+  } finally {
+    await simulator.stop();
+    for (const { r } of hooks) await r.stop();
+  }
+}
+
 for (const engine of ['SQLite', 'PostgreSQL'])
   test(`webhooks on ${engine}`, { timeout: 180000 }, async (t) => {
     const postgres = engine === 'PostgreSQL' ? await startPostgres() : null;
@@ -202,6 +281,7 @@ for (const engine of ['SQLite', 'PostgreSQL'])
       await t.test('what fails comes again, in order, and delays nobody else', () => failuresComeAgain(w));
       await t.test('a killed server loses nothing', () => nothingIsLostWhenKilled(w));
       await t.test('secrets change over; messages are sent again', () => secretsAndReplays(w));
+      await t.test('orders, listings and channels are told as the feed has them', () => salesAreTold(w));
       await t.test('private addresses are called only when an admin says so', () => privateAddressesAreGuarded(w));
     } finally {
       await w.stop();
