@@ -288,6 +288,33 @@ test('buyers order by themselves, never what is not there', async () => {
   assert.equal((await sim.control('orders')).orders.length, made.length);
 });
 
+test('the stated rate is in the seconds of the client, and can be left out of one operation', async () => {
+  await fresh();
+  await sim.control('rates', { rate_scale: 1 });
+  const stated = async (at, key) => (await call(at, key, 'GET', itemPath(), { query: { marketplaceIds: marketplace } })).headers.get('x-amzn-ratelimit-limit');
+  assert.equal(await stated(sim.url, token), '5.0');
+  await sim.control('faults', [{ match: 'searchListingsItems', kind: 'no_rate_header', count: 1 }]);
+  const order = await get(orders, { createdAfter: iso(await now() - 60 * minute) });
+  assert.equal(order.headers.get('x-amzn-ratelimit-limit'), '0.0056', 'another operation states its own');
+  assert.equal(await stated(sim.url, token), null, 'the operation that was named');
+  assert.equal(await stated(sim.url, token), '5.0', 'once');
+  const rows = [[['--time-scale', '60'], '300.0', 'a client by the machine\'s clock'], [['--time-scale', '60', '--client-scale', '60'], '5.0', 'a client as fast']];
+  for (const [options, rate, why] of rows) {
+    const other = await startSimulator('--listings', '1', ...options);
+    assert.equal(await stated(other.url, (await other.token()).access_token), rate, why);
+    assert.equal(await other.stop(), 0);
+  }
+});
+
+test('an address of a document that nobody was given answers as storage does', async () => {
+  await fresh();
+  for (const method of ['GET', 'PUT']) {
+    const reply = await call(sim.url, null, method, '/_document/amzn1.tortuga.x', { query: { 'X-Amz-Signature': '00' } });
+    assert.equal(reply.status, 403, method);
+    assert.match(reply.text, /<Code>SignatureDoesNotMatch<\/Code>/, method);
+  }
+});
+
 test('nonsense is answered, not fatal', async () => {
   await fresh();
   await sim.control('rates', { rate_scale: 10000 });

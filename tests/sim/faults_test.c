@@ -18,6 +18,7 @@ static void test_specs(void **state)
         { S("PATCH /listings=503:3; GET /orders=reset:10%"), 2, "two" },
         { S("[{\"kind\": \"429\", \"count\": 2}]"), 1, "JSON" },
         { S("[{\"kind\": 429, \"probability\": 0.25}]"), 1, "a number as kind" },
+        { S("[{\"kind\": \"cold\"}]"), 0, "no such kind" },
         { S("x=none"), 0, "no kind" },
         { S("x=429:0"), 0, "no count" },
         { S("x=429:101%"), 0, "too much" },
@@ -37,7 +38,8 @@ static void test_specs(void **state)
 
 static enum fault_kind take(struct faults *f, struct rng *r, struct str method, struct str path)
 {
-    return faults_take(f, r, method, path).kind;
+    struct str operation = str_starts(path, S("/orders")) ? S("searchOrders") : S("unknown");
+    return faults_take(f, r, &(struct fault_target){ method, path, operation }).kind;
 }
 
 static void test_matching(void **state)
@@ -54,6 +56,11 @@ static void test_matching(void **state)
     CHECK_INT(take(&f, &r, S("PATCH"), S("/listings/y")), FAULT_NONE, "over");
     CHECK_INT(take(&f, &r, S("GET"), S("/orders")), FAULT_503, "any method");
     CHECK_INT(take(&f, &r, S("DELETE"), S("/x")), FAULT_500, "any path");
+    faults_clear(&f);
+    CHECK_INT(faults_add_spec(&f, S("searchOrders=no_rate_header:1"), &e), OK, "an operation");
+    CHECK_INT(take(&f, &r, S("GET"), S("/x")), FAULT_NONE, "another operation");
+    CHECK_INT(take(&f, &r, S("GET"), S("/orders")), FAULT_NO_RATE_HEADER, "that one");
+    CHECK_INT(take(&f, &r, S("GET"), S("/orders")), FAULT_NONE, "once");
 }
 
 static void test_probability(void **state)

@@ -12,7 +12,8 @@ void listing_get(struct call *c);
 void listing_patch(struct call *c);
 void orders_search(struct call *c);
 void order_get(struct call *c);
-void control(struct call *c); /* everything under /_sim */
+void document_serve(struct call *c); /* everything under /_document (documents.h) */
+void control(struct call *c);        /* everything under /_sim */
 
 /* includedData of the listings operations, in this order. */
 enum {

@@ -3,10 +3,11 @@
 
 #include "number.h"
 
+#include <stdio.h>
 #include <string.h>
 
 const char *const fault_names[FAULT_KINDS] = { "none", "429", "500", "503", "403", "html400",
-    "reset", "slow", "invalid", "drop_after_apply" };
+    "reset", "slow", "invalid", "drop_after_apply", "no_rate_header" };
 
 enum { MILLION = 1000000, SPEC_MAX = 64 * 1024 };
 
@@ -18,6 +19,15 @@ static bool parse_kind(struct str name, enum fault_kind *out)
         return true;
     }
     return false;
+}
+
+static enum err refuse_kind(struct error *e)
+{
+    char names[300] = "";
+    size_t len = 0;
+    for (int i = 1; i < FAULT_KINDS && len < sizeof names; i++)
+        len += (size_t)snprintf(names + len, sizeof names - len, " %s", fault_names[i]);
+    return error_set(e, ERR_INVALID, "kind is one of%s", names);
 }
 
 static bool set_match(struct fault *f, struct str match)
@@ -47,17 +57,14 @@ static enum err read_fault(struct json v, struct fault *f, struct error *e)
     if (json_present(json_get(v, "match")) && !json_str(json_get(v, "match"), &match))
         return error_set(e, ERR_INVALID, "match is a string");
     if (!set_match(f, match)) return error_set(e, ERR_INVALID, "match is too long");
-    if (json_int64(json_get(v, "kind"), &number)) /* 429 without quotes */
-        kind = number == 429   ? S("429")
-               : number == 500 ? S("500")
-               : number == 503 ? S("503")
-               : number == 403 ? S("403")
-                               : S("");
-    else
+    char digits[24];
+    if (json_int64(json_get(v, "kind"), &number)) { /* 429 without quotes */
+        (void)snprintf(digits, sizeof digits, "%lld", (long long)number);
+        kind = str_of(digits);
+    } else {
         (void)json_str(json_get(v, "kind"), &kind);
-    if (!parse_kind(kind, &f->kind))
-        return error_set(e, ERR_INVALID,
-            "kind is one of 429 500 503 403 html400 reset slow invalid drop_after_apply");
+    }
+    if (!parse_kind(kind, &f->kind)) return refuse_kind(e);
     if (json_present(json_get(v, "count")) &&
         (!json_int64(json_get(v, "count"), &f->count) || f->count < 1))
         return error_set(e, ERR_INVALID, "count is an integer above 0");
@@ -140,22 +147,22 @@ void faults_clear(struct faults *f)
     f->count = 0;
 }
 
-static bool matches(const struct fault *f, struct str method, struct str path)
+static bool matches(const struct fault *f, const struct fault_target *call)
 {
     struct str match = str_of(f->match), head, tail;
-    if (match.len == 0 || str_eq(match, S("*"))) return true;
-    if (str_starts(match, S("/"))) return str_starts(path, match);
+    if (match.len == 0 || str_eq(match, S("*")) || str_eq(match, call->operation)) return true;
+    if (str_starts(match, S("/"))) return str_starts(call->path, match);
     str_cut(match, ' ', &head, &tail);
-    if (!str_eq(head, S("*")) && !str_eq_nocase(head, method)) return false;
+    if (!str_eq(head, S("*")) && !str_eq_nocase(head, call->method)) return false;
     tail = str_trim(tail);
-    return tail.len == 0 || str_eq(tail, S("*")) || str_starts(path, tail);
+    return tail.len == 0 || str_eq(tail, S("*")) || str_starts(call->path, tail);
 }
 
-struct fault faults_take(struct faults *f, struct rng *rng, struct str method, struct str path)
+struct fault faults_take(struct faults *f, struct rng *rng, const struct fault_target *call)
 {
     for (size_t i = 0; i < f->count; i++) {
         struct fault *at = &f->list[i];
-        if (!matches(at, method, path)) continue;
+        if (!matches(at, call)) continue;
         if (at->per_million < MILLION && (int64_t)rng_below(rng, MILLION) >= at->per_million)
             continue;
         at->fired++;

@@ -2,8 +2,9 @@
  * faults.h: failures on demand.
  *
  * A fault has a match ("PATCH /listings": a method and the beginning of a path; either may be left
- * out; "*" or nothing is everything), a kind, and either a count (so many times, then it is gone),
- * a probability, or neither (always, until cleared). The first fault that matches and fires wins.
+ * out; or an operation: "patchListingsItem"; "*" or nothing is everything), a kind, and either a
+ * count (so many times, then it is gone), a probability, or neither (always, until cleared). The
+ * first fault that matches and fires wins.
  */
 #ifndef AMAZON_SIM_FAULTS_H
 #define AMAZON_SIM_FAULTS_H
@@ -24,8 +25,9 @@ enum fault_kind {
     FAULT_SLOW,             /* the right answer, late */
     FAULT_INVALID,          /* PATCH: 200 with status INVALID; else 200 with half a document */
     FAULT_DROP_AFTER_APPLY, /* all is done, the connection is cut */
+    FAULT_NO_RATE_HEADER,   /* the right answer, without the rate that it states */
 };
-#define FAULT_KINDS (FAULT_DROP_AFTER_APPLY + 1)
+#define FAULT_KINDS (FAULT_NO_RATE_HEADER + 1)
 extern const char *const fault_names[FAULT_KINDS];
 
 enum { FAULTS_MAX = 64, FAULT_MATCH_MAX = 200, FAULT_DELAY_MS = 5000, FAULT_DELAY_MAX_MS = 600000 };
@@ -50,8 +52,11 @@ MUST_USE enum err faults_add_json(struct faults *f, struct json v, struct error 
 /* "MATCH=KIND", "MATCH=KIND:3" (count), "MATCH=KIND:10%", several with ';' between; or JSON. */
 MUST_USE enum err faults_add_spec(struct faults *f, struct str spec, struct error *e);
 void faults_clear(struct faults *f);
+struct fault_target {
+    struct str method, path, operation;
+};
 /* What happens to this call; counts it. */
-struct fault faults_take(struct faults *f, struct rng *rng, struct str method, struct str path);
+struct fault faults_take(struct faults *f, struct rng *rng, const struct fault_target *call);
 void faults_write(const struct faults *f, struct jw *w);
 
 #endif

@@ -215,7 +215,7 @@ static void patch(struct call *c, struct patch *p, struct json body)
         add_issue(p, "13013",
             S("This SKU does not exist in the Amazon catalog. Your inventory data was not "
               "processed."));
-    if (c->invalid_patch)
+    if (c->fault == FAULT_INVALID)
         add_issue(p, "8541", S("The data you submitted does not match the catalog (injected)."));
     if (!p->issue_count && !p->preview) {
         submit(c, p);

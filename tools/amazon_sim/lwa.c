@@ -124,7 +124,8 @@ struct lwa_answer lwa_token(
         "The authorization grant type is not supported by the authorization server");
 }
 
-const char *lwa_refusal(const struct lwa *l, struct arena *a, struct str token, time_ms now)
+const char *lwa_refusal(
+    const struct lwa *l, struct arena *a, struct str token, bool grantless, time_ms now)
 {
     static const char malformed[] =
         "The access token you provided is revoked, malformed or invalid.";
@@ -140,8 +141,9 @@ const char *lwa_refusal(const struct lwa *l, struct arena *a, struct str token, 
         if (more != (i < TOKEN_FIELDS - 1) || !str_to_int64(field, &v[i])) return malformed;
     }
     if (v[TOKEN_FIELDS - 1] != sign(l, a, str_sub(body, 0, body_len - 1))) return malformed;
-    if (v[1] != l->grant_epoch || l->revoked) return malformed;
+    /* What the seller withdraws is the grant: it does not touch the application's own tokens. */
+    if (!v[3] && (v[1] != l->grant_epoch || l->revoked)) return malformed;
     if (v[2] != l->expiry_epoch || now >= v[0]) return expired;
-    if (v[3]) return "Access to requested resource is denied.";
+    if ((v[3] != 0) != grantless) return "Access to requested resource is denied.";
     return NULL;
 }

@@ -52,7 +52,9 @@ struct lwa_answer {
 struct lwa_answer lwa_token(
     struct lwa *l, struct arena *a, const struct lwa_request *r, time_ms now);
 
-/* NULL when the token opens the seller's operations, else Amazon's words. */
-const char *lwa_refusal(const struct lwa *l, struct arena *a, struct str token, time_ms now);
+/* NULL when the token opens the seller's operations, or the grantless ones, which belong to no
+ * seller; else Amazon's words. */
+const char *lwa_refusal(
+    const struct lwa *l, struct arena *a, struct str token, bool grantless, time_ms now);
 
 #endif

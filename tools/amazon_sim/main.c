@@ -22,9 +22,13 @@ static const char help[] =
     "  --region R          na, eu or fe (na)\n"
     "  --time-scale X      its clock runs X times faster, rate limits and delays with it (1)\n"
     "  --rate-scale X      rates and bursts are X times what Amazon documents (1)\n"
+    "  --client-scale X    the client's clock runs X times faster too: rates are stated in its\n"
+    "                      seconds (1)\n"
     "  --fault SPEC        MATCH=KIND[:COUNT|:PERCENT%], several with ';' between, or the JSON of\n"
-    "                      POST /_sim/faults; may be given again. KIND: 429 500 503 403 html400\n"
-    "                      reset slow invalid drop_after_apply\n"
+    "                      POST /_sim/faults; may be given again. MATCH: an operation, or a "
+    "method\n"
+    "                      and the beginning of a path. KIND: 429 500 503 403 html400 reset slow\n"
+    "                      invalid drop_after_apply no_rate_header\n"
     "  --strict            accept only the credentials below\n"
     "\n"
     "Without --strict any client id, secret, refresh token and seller id that is not empty is\n"
@@ -49,6 +53,7 @@ enum {
     O_REGION,
     O_TIME,
     O_RATE,
+    O_CLIENT,
     O_FAULT,
     O_STRICT,
     O_HELP
@@ -61,6 +66,7 @@ static const struct option long_options[] = { { "listen", required_argument, NUL
     { "region", required_argument, NULL, O_REGION },
     { "time-scale", required_argument, NULL, O_TIME },
     { "rate-scale", required_argument, NULL, O_RATE },
+    { "client-scale", required_argument, NULL, O_CLIENT },
     { "fault", required_argument, NULL, O_FAULT }, { "strict", no_argument, NULL, O_STRICT },
     { "help", no_argument, NULL, O_HELP }, { 0 } };
 
@@ -89,6 +95,8 @@ static bool take_option(struct arguments *a, int option, struct str value)
         return number_of_text(value, 0.001, SIM_SCALE_MAX, &a->sim.time_scale);
     case O_RATE:
         return number_of_text(value, 1e-6, 1e6, &a->sim.rate_scale);
+    case O_CLIENT:
+        return number_of_text(value, 0.001, SIM_SCALE_MAX, &a->sim.client_scale);
     case O_FAULT:
         if (!faults_add_spec(&a->faults, value, &e)) return true;
         (void)fprintf(stderr, "amazon-sim: %s\n", e.detail);
@@ -165,6 +173,7 @@ int main(int argc, char **argv)
             .listings = LISTINGS_DEFAULT,
             .time_scale = 1,
             .rate_scale = 1,
+            .client_scale = 1,
             .region = region_named(S("na")) } };
     int stop = read_arguments(argc, argv, &a);
     if (stop) return stop - 1;

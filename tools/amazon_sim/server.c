@@ -8,17 +8,6 @@
 #include <string.h>
 #include <time.h>
 
-const struct operation_info operations[OPERATION_COUNT] = {
-    [OP_NONE] = { "unknown", 5, 15 },
-    [OP_TOKEN] = { "token", 100, 1000 }, /* none is documented */
-    [OP_PARTICIPATIONS] = { "getMarketplaceParticipations", 0.016, 15 },
-    [OP_SEARCH_LISTINGS] = { "searchListingsItems", 5, 5 },
-    [OP_GET_LISTING] = { "getListingsItem", 5, 10 },
-    [OP_PATCH_LISTING] = { "patchListingsItem", 5, 5 },
-    [OP_SEARCH_ORDERS] = { "searchOrders", 0.0056, 20 },
-    [OP_GET_ORDER] = { "getOrder", 0.5, 30 },
-};
-
 void answer_begin(struct call *c, int status)
 {
     c->reply->status = status;
@@ -84,38 +73,15 @@ static bool split_path(struct call *c)
     return true;
 }
 
-static bool path_is(const struct call *c, const char *a, const char *b, const char *d)
-{
-    return c->segment_count >= 3 && str_eq(c->segments[0], str_of(a)) &&
-           str_eq(c->segments[1], str_of(b)) && str_eq(c->segments[2], str_of(d));
-}
-
-static enum operation operation_of(const struct call *c)
-{
-    size_t n = c->segment_count;
-    bool get = str_eq(c->req->method, S("GET"));
-    if (path_is(c, "listings", "2021-08-01", "items")) {
-        if (n == 4 && get) return OP_SEARCH_LISTINGS;
-        if (n == 5 && get) return OP_GET_LISTING;
-        if (n == 5 && str_eq(c->req->method, S("PATCH"))) return OP_PATCH_LISTING;
-    }
-    if (path_is(c, "orders", "2026-01-01", "orders") && get) {
-        if (n == 3) return OP_SEARCH_ORDERS;
-        if (n == 4) return OP_GET_ORDER;
-    }
-    if (path_is(c, "auth", "o2", "token") && n == 3 && str_eq(c->req->method, S("POST")))
-        return OP_TOKEN;
-    if (path_is(c, "sellers", "v1", "marketplaceParticipations") && n == 3 && get)
-        return OP_PARTICIPATIONS;
-    return OP_NONE;
-}
-
 static bool is_authorized(struct call *c)
 {
+    enum access access = operations[c->op].access;
     struct str token = http_request_header(c->req, S("x-amz-access-token"));
-    const char *why = lwa_refusal(&c->sim->lwa, c->arena, token, c->now);
-    bool other_seller = c->sim->lwa.strict && c->op >= OP_SEARCH_LISTINGS &&
-                        c->op <= OP_PATCH_LISTING && !str_eq(c->segments[3], S(LWA_SELLER_ID));
+    if (access == ACCESS_OPEN) return true;
+    const char *why =
+        lwa_refusal(&c->sim->lwa, c->arena, token, access == ACCESS_GRANTLESS, c->now);
+    bool other_seller = c->sim->lwa.strict && access == ACCESS_SELLER_IN_PATH &&
+                        !str_eq(c->segments[3], S(LWA_SELLER_ID));
     if (!why && other_seller) why = "Access to requested resource is denied.";
     return !why || refuse(c, 403, "Unauthorized", "%s", why);
 }
@@ -135,35 +101,15 @@ static bool is_well_formed(struct call *c)
     return true;
 }
 
-static void serve(struct call *c)
+/* What is no operation: where browsers and files go. */
+static void serve_elsewhere(struct call *c)
 {
-    switch (c->op) {
-    case OP_TOKEN:
-        token_post(c);
-        return;
-    case OP_PARTICIPATIONS:
-        participations_get(c);
-        return;
-    case OP_SEARCH_LISTINGS:
-        listings_search(c);
-        return;
-    case OP_GET_LISTING:
-        listing_get(c);
-        return;
-    case OP_PATCH_LISTING:
-        listing_patch(c);
-        return;
-    case OP_SEARCH_ORDERS:
-        orders_search(c);
-        return;
-    case OP_GET_ORDER:
-        order_get(c);
-        return;
-    case OP_NONE:
-        break;
-    }
-    if (c->segment_count == 3 && path_is(c, "apps", "authorize", "consent"))
+    bool consent = c->segment_count == 3 && str_eq(c->segments[0], S("apps")) &&
+                   str_eq(c->segments[1], S("authorize")) && str_eq(c->segments[2], S("consent"));
+    if (consent)
         consent_get(c);
+    else if (c->segment_count && str_eq(c->segments[0], S("_document")))
+        document_serve(c);
     else
         refuse(c, 404, "NotFound", "The requested resource doesn't exist.");
 }
@@ -171,9 +117,10 @@ static void serve(struct call *c)
 static void serve_amazon(struct call *c)
 {
     if (!is_well_formed(c)) return;
-    if (c->op > OP_TOKEN && (!is_authorized(c) || !is_within_rate(c))) return;
-    if (c->op == OP_TOKEN && !is_within_rate(c)) return;
-    serve(c);
+    if (c->op == OP_NONE)
+        serve_elsewhere(c);
+    else if (is_authorized(c) && is_within_rate(c))
+        operations[c->op].serve(c);
 }
 
 static void answer_token_fault(struct call *c, int status)
@@ -235,6 +182,7 @@ static bool fault_answers(struct call *c, enum fault_kind kind)
     case FAULT_SLOW:
     case FAULT_INVALID:
     case FAULT_DROP_AFTER_APPLY:
+    case FAULT_NO_RATE_HEADER:
         break;
     }
     return false;
@@ -249,12 +197,13 @@ static void add_headers(struct call *c)
     if (!typed && r->body.len) http_reply_header(r, S("Content-Type"), S("application/json"));
     http_reply_header(r, S("Date"), sim_http_date(c->arena, c->now));
     http_reply_header(r, S("x-amzn-RequestId"), arena_str(c->arena, str_of(c->entry.request_id)));
-    bool documented = r->status == 200 || r->status == 400 || r->status == 404;
-    if (c->op <= OP_TOKEN || !documented) return;
+    bool documented = r->status / 100 == 2 || r->status == 400 || r->status == 404;
+    if (c->op <= OP_TOKEN || !documented || c->fault == FAULT_NO_RATE_HEADER) return;
     struct buf rate;
     buf_init(&rate, 64);
     /* In the client's seconds, of which a fast clock has fewer. */
-    number_put(&rate, c->sim->buckets[c->op].rate * c->sim->clock.scale);
+    number_put(
+        &rate, c->sim->buckets[c->op].rate * c->sim->clock.scale / c->sim->options.client_scale);
     http_reply_header(r, S("x-amzn-RateLimit-Limit"), arena_str(c->arena, buf_str(&rate)));
     buf_release(&rate);
 }
@@ -287,10 +236,11 @@ static time_ms amazon_call(struct call *c)
     c->op = operation_of(c);
     if (c->op != OP_NONE)
         call_text(c->entry.operation, sizeof c->entry.operation, str_of(operations[c->op].name));
-    struct fault fault = faults_take(&c->sim->faults, &c->sim->rng, c->req->method, c->req->path);
+    struct fault fault = faults_take(&c->sim->faults, &c->sim->rng,
+        &(struct fault_target){ c->req->method, c->req->path, str_of(operations[c->op].name) });
+    c->fault = fault.kind;
     if (fault.kind)
         call_text(c->entry.fault, sizeof c->entry.fault, str_of(fault_names[fault.kind]));
-    c->invalid_patch = fault.kind == FAULT_INVALID && c->op == OP_PATCH_LISTING;
     if (!fault_answers(c, fault.kind)) serve_amazon(c);
     if (fault.kind == FAULT_INVALID && c->op != OP_PATCH_LISTING)
         c->reply->body.len -= c->reply->body.len / 2;

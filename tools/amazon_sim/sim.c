@@ -34,6 +34,7 @@ static void start(struct sim *s)
     s->key = rng_u64(&s->rng);
     s->settings = default_settings;
     s->orders_per_hour = 0;
+    documents_clear(&s->documents);
     lwa_init(&s->lwa, s->options.strict, rng_u64(&s->rng));
     faults_clear(&s->faults);
     sim_set_rate_scale(s, s->options.rate_scale);
@@ -74,6 +75,7 @@ void sim_stop_waits(struct sim *s)
 void sim_release(struct sim *s)
 {
     world_release(&s->world);
+    documents_clear(&s->documents);
     arena_release(&s->arena);
     pthread_cond_destroy(&s->stop);
     pthread_mutex_destroy(&s->lock);

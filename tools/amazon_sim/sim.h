@@ -9,6 +9,7 @@
 
 #include "bucket.h"
 #include "calls.h"
+#include "documents.h"
 #include "faults.h"
 #include "lwa.h"
 #include "sim_time.h"
@@ -27,15 +28,44 @@ enum operation {
     OP_PATCH_LISTING,
     OP_SEARCH_ORDERS,
     OP_GET_ORDER,
+    OP_CREATE_FEED_DOCUMENT,
+    OP_CREATE_FEED,
+    OP_GET_FEED,
+    OP_GET_FEED_DOCUMENT,
+    OP_CREATE_REPORT,
+    OP_GET_REPORT,
+    OP_GET_REPORT_DOCUMENT,
+    OP_CONFIRM_SHIPMENT,
+    OP_CREATE_DESTINATION,
+    OP_GET_DESTINATIONS,
+    OP_GET_DESTINATION,
+    OP_DELETE_DESTINATION,
+    OP_CREATE_SUBSCRIPTION,
+    OP_GET_SUBSCRIPTION,
+    OP_GET_SUBSCRIPTION_BY_ID,
+    OP_DELETE_SUBSCRIPTION,
 };
-#define OPERATION_COUNT (OP_GET_ORDER + 1)
+#define OPERATION_COUNT (OP_DELETE_SUBSCRIPTION + 1)
 
+/* Whose token opens an operation. */
+enum access {
+    ACCESS_OPEN, /* none is needed */
+    ACCESS_SELLER,
+    ACCESS_SELLER_IN_PATH, /* and the fourth segment names the seller */
+    ACCESS_GRANTLESS,      /* the application's own */
+};
+
+struct call;
 struct operation_info {
     const char *name;
     double rate; /* as documented (sp-api.md 6) */
     double burst;
+    const char *method, *path; /* {} stands for a segment */
+    enum access access;
+    void (*serve)(struct call *c); /* NULL: there is none yet, and no such path */
 };
 extern const struct operation_info operations[OPERATION_COUNT];
+enum operation operation_of(const struct call *c);
 
 struct marketplace {
     const char *id, *name, *country, *currency, *language, *domain;
@@ -55,6 +85,7 @@ struct sim_options {
     int64_t orders;
     double time_scale;
     double rate_scale;
+    double client_scale; /* how many times as fast the client's clock runs */
     bool strict;
     const struct region *region;
 };
@@ -80,6 +111,7 @@ struct sim {
     struct bucket buckets[OPERATION_COUNT];
     struct faults faults;
     struct calls calls;
+    struct documents documents;
     int64_t page_epoch;
     int64_t orders_per_hour; /* that buyers place by themselves */
     time_ms next_order;
@@ -109,7 +141,7 @@ struct call {
     enum operation op;
     struct jw w; /* writes reply->body */
     struct call_entry entry;
-    bool invalid_patch; /* the fault `invalid` */
+    enum fault_kind fault;
 };
 
 /* Answers; each ends the call and returns false, so that `return refuse(...)` reads well. */
