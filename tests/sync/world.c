@@ -70,8 +70,15 @@ static void notified(void *ctx, const char *topic)
 void world_open(
     struct world *w, enum db_engine engine, const char *simulator, const char *const *options)
 {
+    world_open_scaled(w, engine, simulator, options, 1);
+}
+
+void world_open_scaled(struct world *w, enum db_engine engine, const char *simulator,
+    const char *const *options, int64_t speed)
+{
     struct error e;
     memset(w, 0, sizeof *w);
+    w->clock = speed == 1 ? clock_system() : clock_scaled_init(&w->scaled, clock_system(), speed);
     arena_init(&w->arena, "world", 256 << 20);
     (void)pthread_mutex_init(&w->lock, NULL);
     (void)pthread_cond_init(&w->changed, NULL);
@@ -83,14 +90,17 @@ void world_open(
     struct transport_curl_options curl = { .user_agent = S("Stockbridge-Test/1 (Language=C)"),
         .connect_timeout_ms = 5000 };
     CHECK_ERR(transport_curl_new(&curl, &w->transport, &e), OK, &e, "curl");
-    w->drivers[0] = amazon_driver_new(w->transport, clock_system());
+    w->drivers[0] = amazon_driver_new(w->transport, w->clock);
 }
 
 void world_start_engine(struct world *w)
 {
     struct error e;
-    struct engine_parts parts = { w->h.db, clock_system(), rng_system(), &w->key, w->drivers,
-        { .order_poll_ms = 200, .listing_refresh_ms = 500, .pushers = 2 } };
+    bool scaled = w->clock != clock_system();
+    struct engine_parts parts = { w->h.db, w->clock, rng_system(), &w->key, w->drivers,
+        { .order_poll_ms = scaled ? 10000 : 200,
+            .listing_refresh_ms = scaled ? 60000 : 500,
+            .pushers = 2 } };
     CHECK_ERR(engine_start(&parts, &w->engine, &e), OK, &e, "engine");
 }
 
@@ -144,6 +154,7 @@ void world_control(struct world *w, const char *path, const char *body)
 }
 
 struct change_call {
+    struct world *w;
     world_fn fn;
     void *ctx;
 };
@@ -151,13 +162,13 @@ struct change_call {
 static enum err run_change(struct tx *tx, void *ctx, struct error *e)
 {
     struct change_call *call = ctx;
-    struct change c = { tx, tx_arena(tx), &tester, clock_now(clock_system()), rng_system() };
+    struct change c = { tx, tx_arena(tx), &tester, clock_now(call->w->clock), rng_system() };
     return call->fn(&c, call->ctx, e);
 }
 
 void world_change(struct world *w, world_fn fn, void *ctx)
 {
-    struct change_call call = { fn, ctx };
+    struct change_call call = { w, fn, ctx };
     struct error e;
     CHECK_ERR(db_write(w->h.db, "test", run_change, &call, &e), OK, &e, "a change by the test");
 }

@@ -19,6 +19,8 @@ struct world {
     struct transport *transport;
     struct channel_driver *drivers[2];
     struct engine *engine;
+    struct clock *clock;
+    struct clock_scaled scaled; /* what clock points at in a scaled world */
     struct seal_key key;
     pid_t simulator;
     char url[64];
@@ -30,8 +32,12 @@ struct world {
 /* Starts the simulator with these options (ends with NULL) and opens a migrated database. */
 void world_open(
     struct world *w, enum db_engine engine, const char *simulator, const char *const *options);
+/* The same, with a clock for the product that runs `speed` times as fast as the machine's. */
+void world_open_scaled(struct world *w, enum db_engine engine, const char *simulator,
+    const char *const *options, int64_t speed);
 void world_close(struct world *w);
 
+/* At the pace of its defaults in a scaled world, else at that of an impatient test. */
 void world_start_engine(struct world *w);
 void world_stop_engine(struct world *w);
 

@@ -1,0 +1,160 @@
+/* scenario.c: see scenario.h. */
+#include "scenario.h"
+
+#include "store/commitment.h"
+#include "store/run.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static enum db_engine engine;
+static const char *simulator;
+
+static int stop(void **state)
+{
+    (void)state;
+    harness_stop();
+    return 0;
+}
+
+int scenario_run(int argc, char **argv, const struct CMUnitTest *tests, size_t count)
+{
+    engine = harness_engine(argc, argv);
+    simulator = argv[2];
+    return _cmocka_run_group_tests("scenarios", tests, count, NULL, stop);
+}
+
+static void add_listings(struct world *w, struct str listings)
+{
+    struct buf body;
+    buf_init(&body, 64 * 1024);
+    buf_put(&body, S("["));
+    for (struct str one, sku, quantity; listings.len;) {
+        str_cut(listings, ',', &one, &listings);
+        str_cut(str_trim(one), ' ', &sku, &quantity);
+        buf_put_fmt(&body, "%s{\"sku\": \"%.*s\", \"quantity\": %.*s, \"title\": \"Phone %.*s\"}",
+            body.len > 1 ? "," : "", STR_FMT(sku), STR_FMT(quantity), STR_FMT(sku));
+    }
+    buf_put(&body, S("]\0"));
+    world_control(w, "/_sim/listings", body.at);
+    buf_release(&body);
+}
+
+void scenario_begin(struct world *w, const char *listings)
+{
+    char speed[16];
+    (void)snprintf(speed, sizeof speed, "%d", SCENARIO_SPEED);
+    const char *const options[] = { "--seed", "1", "--listings", "0", "--time-scale", speed,
+        "--client-scale", speed, NULL };
+    world_open_scaled(w, engine, simulator, options, SCENARIO_SPEED);
+    add_listings(w, str_of(listings));
+    world_connect(w, true, true);
+    world_start_engine(w);
+    world_until(w, "SELECT COUNT(*) FROM channel WHERE state = 'connected'", 1,
+        "a new channel proves itself");
+    CHECK_INT(world_run(w, RUN_SYNC_LISTINGS), 1, "the listings are imported");
+}
+
+void scenario_stock(struct world *w, const char *sku, int count, int64_t live)
+{
+    const char *find =
+        arena_fmt(&w->arena, "SELECT COALESCE(MAX(id), 0) FROM variation WHERE sku = '%s'", sku).at;
+    int64_t id = world_number(w, find);
+    if (!id) id = world_variation(w, sku, sku);
+    world_receive(w, id, count);
+    world_until_live(w, sku, live, "stock is told");
+}
+
+void scenario_order(
+    struct world *w, const char *id, const char *status, const char *sku, int quantity)
+{
+    world_control(w, "/_sim/orders",
+        arena_fmt(&w->arena,
+            "{\"order_id\": \"%s\", \"status\": \"%s\","
+            " \"lines\": [{\"sku\": \"%s\", \"quantity\": %d}]}",
+            id, status, sku, quantity)
+            .at);
+}
+
+void scenario_order_do(struct world *w, const char *id, const char *what, const char *body)
+{
+    world_control(w, arena_fmt(&w->arena, "/_sim/orders/%s/%s", id, what).at, body);
+}
+
+void scenario_advance(struct world *w, int64_t ms)
+{
+    world_control(
+        w, "/_sim/clock", arena_fmt(&w->arena, "{\"advance_ms\": %lld}", (long long)ms).at);
+}
+
+struct scanning {
+    int64_t order_id;
+    int count;
+};
+
+static int64_t order_of(struct world *w, const char *id)
+{
+    return world_number(
+        w, arena_fmt(&w->arena, "SELECT id FROM sales_order WHERE channel_order_id = '%s'", id).at);
+}
+
+static enum err scan(struct change *c, void *ctx, struct error *e)
+{
+    struct scanning *s = ctx;
+    struct order o;
+    enum err rc = order_lock(c, s->order_id, c->arena, &o, e);
+    if (rc) return rc;
+    struct commitment_input *inputs =
+        arena_new(c->arena, struct commitment_input, (size_t)s->count);
+    size_t count = 0;
+    struct stmt *st =
+        tx_prepare(c->tx, "SELECT i.esn FROM item i JOIN variation v ON v.id = i.variation_id"
+                          " WHERE v.sku = $1 AND i.order_id IS NULL ORDER BY i.id LIMIT $2");
+    stmt_bind_str(st, 1, o.lines[0].sku);
+    stmt_bind_int(st, 2, s->count);
+    while (stmt_row(st))
+        inputs[count++].text = stmt_str(st, 0, c->arena);
+    rc = stmt_end(st, e);
+    if (rc) return rc;
+    CHECK_INT(count, s->count, "there are so many free units");
+    struct commitment_result *results = arena_new(c->arena, struct commitment_result, count);
+    return commitment_add(
+        c, &o, &(struct commitment_request){ inputs, count, true }, c->arena, results, e);
+}
+
+static enum err unscan(struct change *c, void *ctx, struct error *e)
+{
+    struct scanning *s = ctx;
+    struct order o;
+    enum err rc = order_lock(c, s->order_id, c->arena, &o, e);
+    for (int i = 0; i < s->count && !rc; i++)
+        rc = commitment_remove(c, &o, o.items[i].item_id, e);
+    return rc;
+}
+
+void scenario_scan(struct world *w, const char *id, int count)
+{
+    struct scanning s = { order_of(w, id), count };
+    world_change(w, scan, &s);
+}
+
+void scenario_unscan(struct world *w, const char *id, int count)
+{
+    struct scanning s = { order_of(w, id), count };
+    world_change(w, unscan, &s);
+}
+
+int64_t scenario_calls(struct world *w, const char *operation)
+{
+    struct json root;
+    int64_t count = 0;
+    CHECK_INT(world_call(w, "GET", "/_sim/calls", "", &root), 200, "calls");
+    struct json calls = json_get(root, "calls");
+    for (size_t i = 0; i < json_len(calls); i++) {
+        struct str name = S("");
+        (void)json_str(json_get(json_at(calls, i), "operation"), &name);
+        count += str_eq(name, str_of(operation));
+    }
+    json_release(&root);
+    return count;
+}
