@@ -105,4 +105,16 @@ const struct channel_op_limit amazon_limits[CHANNEL_OP_COUNT] = {
     [CHANNEL_OP_QUANTITY_PUSH] = { "patchListingsItem", 5000000, 5 },
     [CHANNEL_OP_ORDERS_PAGE] = { "searchOrders", 5600, 20 },
     [CHANNEL_OP_ORDER_GET] = { "getOrder", 500000, 30 },
+    [CHANNEL_OP_FEED_DOCUMENT] = { "createFeedDocument", 500000, 15 },
+    /* 15 in a row for feeds of any kind, but 5 in five minutes for those of listings. */
+    [CHANNEL_OP_FEED_CREATE] = { "createFeed", 8300, 5 },
+    [CHANNEL_OP_FEED_GET] = { "getFeed", 2000000, 15 },
+    [CHANNEL_OP_FEED_RESULT] = { "getFeedDocument", 22200, 10 },
+    [CHANNEL_OP_REPORT_CREATE] = { "createReport", 16700, 15 },
+    [CHANNEL_OP_REPORT_GET] = { "getReport", 2000000, 15 },
+    [CHANNEL_OP_REPORT_DOCUMENT] = { "getReportDocument", 16700, 15 },
+    [CHANNEL_OP_SHIPMENT_CONFIRM] = { "confirmShipment", 2000000, 10 },
+    /* Each of the operations on them has this limit; together they are held to one. */
+    [CHANNEL_OP_DESTINATION] = { "createDestination", 1000000, 5 },
+    [CHANNEL_OP_SUBSCRIPTION] = { "createSubscription", 1000000, 5 },
 };

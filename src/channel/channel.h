@@ -16,23 +16,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "channel/kind.h"
-
-enum channel_op {
-    CHANNEL_OP_ACCOUNT,       /* marketplaces of the account */
-    CHANNEL_OP_LISTINGS_PAGE, /* search */
-    CHANNEL_OP_LISTING_GET,
-    CHANNEL_OP_QUANTITY_PUSH,
-    CHANNEL_OP_ORDERS_PAGE,
-    CHANNEL_OP_ORDER_GET,
-};
-#define CHANNEL_OP_COUNT (CHANNEL_OP_ORDER_GET + 1)
-
-/* Documented limits; the engine's buckets start from them (sp-api.md 6). */
-struct channel_op_limit {
-    const char *name; /* the marketplace's word: "searchOrders" */
-    int64_t rate_micro_per_s;
-    int64_t burst;
-};
+#include "channel/op.h"
 
 enum channel_result {
     CHANNEL_DONE,

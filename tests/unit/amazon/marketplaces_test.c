@@ -43,11 +43,37 @@ static void test_statuses(void **state)
 static void test_limits(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < CHANNEL_OP_COUNT; i++) {
-        CHECK(amazon_limits[i].name != NULL, "named");
-        CHECK(amazon_limits[i].rate_micro_per_s > 0 && amazon_limits[i].burst > 0, "positive");
+    /* sp-api.md 6: one call in so many milliseconds, so many in a row. */
+    static const struct {
+        const char *name;
+        int64_t one_per_ms, burst;
+    } rows[] = {
+        { "getMarketplaceParticipations", 62500, 15 },
+        { "searchListingsItems", 200, 5 },
+        { "getListingsItem", 200, 5 },
+        { "patchListingsItem", 200, 5 },
+        { "searchOrders", 179000, 20 },
+        { "getOrder", 2000, 30 },
+        { "createFeedDocument", 2000, 15 },
+        { "createFeed", 120000, 5 },
+        { "getFeed", 500, 15 },
+        { "getFeedDocument", 45000, 10 },
+        { "createReport", 60000, 15 },
+        { "getReport", 500, 15 },
+        { "getReportDocument", 60000, 15 },
+        { "confirmShipment", 500, 10 },
+        { "createDestination", 1000, 5 },
+        { "createSubscription", 1000, 5 },
+    };
+    CHECK_INT(COUNT_OF(rows), CHANNEL_OP_COUNT, "every operation");
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const struct channel_op_limit *l = &amazon_limits[i];
+        int64_t ms = 1000000000 / l->rate_micro_per_s;
+        CHECK_STR(str_of(l->name), str_of(rows[i].name), "in this order");
+        /* The rates are rounded, to two digits at the least. */
+        CHECK(ms * 100 >= rows[i].one_per_ms * 99 && ms * 100 <= rows[i].one_per_ms * 101, l->name);
+        CHECK_INT(l->burst, rows[i].burst, l->name);
     }
-    CHECK_INT(amazon_limits[CHANNEL_OP_ORDERS_PAGE].rate_micro_per_s, 5600, "searchOrders");
 }
 
 int main(void)
