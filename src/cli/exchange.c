@@ -23,15 +23,26 @@ struct output {
     struct row_writer rows;
 };
 
+static enum err form_of(
+    const struct options *options, const char *path, struct file_form *out, struct error *e)
+{
+    *out = (struct file_form){ .mark = options->bom };
+    if (!file_format_of_path(str_of(path), &out->format))
+        return error_set(e, ERR_INVALID, "%s: the name must end with .csv or .xlsx", path);
+    if (options->separator && !file_separator_parse(str_of(options->separator), &out->separator))
+        return error_set(e, ERR_INVALID, "--separator must be one of: " FILE_SEPARATORS);
+    return OK;
+}
+
 static enum err output_open(struct cli *c, const char *path, struct output *o, struct error *e)
 {
-    enum sheet_format format;
-    if (!file_format_of_path(str_of(path), &format))
-        return error_set(e, ERR_INVALID, "%s: the name must end with .csv or .xlsx", path);
+    struct file_form form;
+    enum err rc = form_of(c->options, path, &form, e);
+    if (rc) return rc;
     *o = (struct output){ .path = path, .part = arena_fmt(&c->arena, "%s.part", path).at };
     o->fd = open(o->part, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (o->fd < 0) return cli_file_error(o->part, e);
-    enum err rc = file_create(&o->writer, o->fd, format, clock_now(clock_system()), e);
+    rc = file_create(&o->writer, o->fd, &form, clock_now(clock_system()), e);
     o->rows = file_row_writer(&o->writer);
     if (!rc) return OK;
     (void)close(o->fd);

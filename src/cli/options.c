@@ -80,6 +80,10 @@ static const struct option table[] = {
         "take IMEIs whose check digit is wrong" },
     { "--errors", "FILE", "import", TEXT(errors), NULL, 0, 0, 0,
         "write the rejected rows there, with what is wrong; .csv or .xlsx" },
+    { "--separator", "WORD", "import, export", TEXT(separator), NULL, 0, 0, 0,
+        "of a CSV that is written: comma, which is the default, semicolon or tab" },
+    { "--bom", NULL, "import, export", FLAG(bom), NULL, 0, 0, 0,
+        "a CSV that is written begins with the UTF-8 mark, as Excel wants it" },
     { "--json", NULL, "diagnose", FLAG(json), NULL, 0, 0, 0, "as JSON" },
 };
 enum { OPTION_COUNT = sizeof table / sizeof table[0] };

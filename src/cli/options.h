@@ -35,6 +35,8 @@ struct options {
     bool dry_run;
     bool accept_warnings;
     const char *errors;
+    const char *separator; /* of a CSV: "comma", "semicolon" or "tab"; NULL: a comma */
+    bool bom;
     const char *role;
     const char *name;
     const char *scope;   /* of a token: "catalog:read,orders:write" */

@@ -14,6 +14,19 @@ bool file_format_parse(struct str name, enum sheet_format *out)
     return true;
 }
 
+bool file_separator_parse(struct str name, char *out)
+{
+    if (str_eq(name, S("comma")))
+        *out = ',';
+    else if (str_eq(name, S("semicolon")))
+        *out = ';';
+    else if (str_eq(name, S("tab")))
+        *out = '\t';
+    else
+        return false;
+    return true;
+}
+
 struct str file_format_name(enum sheet_format format)
 {
     return format == SHEET_CSV ? S("csv") : S("xlsx");
@@ -78,9 +91,13 @@ void file_close(struct file_reader *r)
 }
 
 enum err file_create(
-    struct file_writer *w, int fd, enum sheet_format format, time_ms now, struct error *e)
+    struct file_writer *w, int fd, const struct file_form *form, time_ms now, struct error *e)
 {
-    struct sheet_writer_options options = { .format = format, .fd = fd, .made_at = now };
+    struct sheet_writer_options options = { .format = form->format,
+        .fd = fd,
+        .separator = form->separator,
+        .mark = form->mark,
+        .made_at = now };
     struct sheet_error failure;
     if (sheet_writer_open(&options, &w->sheet, &failure)) return explain(&failure, e);
     return OK;

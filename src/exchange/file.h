@@ -9,7 +9,17 @@
 #include "exchange/import.h"
 #include "sheet/sheet.h"
 
+/* What a file that is written looks like. Spreadsheet programs take a CSV without the UTF-8 mark
+ * for one of the Windows code page, and split it at what their country separates lists by. */
+struct file_form {
+    enum sheet_format format;
+    char separator; /* of a CSV; 0: a comma */
+    bool mark;      /* of a CSV: begins with the UTF-8 mark */
+};
+
 bool file_format_parse(struct str name, enum sheet_format *out); /* "csv", "xlsx" */
+#define FILE_SEPARATORS "comma semicolon tab"
+bool file_separator_parse(struct str name, char *out);
 struct str file_format_name(enum sheet_format format);
 /* By the ending of a path, in whatever case. */
 bool file_format_of_path(struct str path, enum sheet_format *out);
@@ -27,7 +37,7 @@ struct file_writer {
     struct sheet_writer *sheet;
 };
 MUST_USE enum err file_create(
-    struct file_writer *w, int fd, enum sheet_format format, time_ms now, struct error *e);
+    struct file_writer *w, int fd, const struct file_form *form, time_ms now, struct error *e);
 struct row_writer file_row_writer(struct file_writer *w);
 /* Ends the file; only then it is whole. */
 MUST_USE enum err file_finish(struct file_writer *w, struct error *e);

@@ -12,15 +12,22 @@
 #include <unistd.h>
 
 /* By the parameter, else by what the caller accepts; CSV when it does not say. */
-static enum sheet_format wanted_format(struct call *c)
+static struct file_form wanted_form(struct call *c)
 {
-    struct str word = query_word(c, "format", "csv xlsx");
-    enum sheet_format format = SHEET_CSV;
-    if (word.len)
-        (void)file_format_parse(word, &format);
+    struct str format = query_word(c, "format", "csv xlsx");
+    struct str separator = query_word(c, "separator", FILE_SEPARATORS);
+    struct file_form form = { .format = SHEET_CSV };
+    bool marked;
+    if (format.len)
+        (void)file_format_parse(format, &form.format);
     else if (str_contains(http_request_header(c->req, S("accept")), S(XLSX_TYPE)))
-        format = SHEET_XLSX;
-    return format;
+        form.format = SHEET_XLSX;
+    if (separator.len) (void)file_separator_parse(separator, &form.separator);
+    form.mark = query_bool(c, "bom", &marked);
+    if (form.format != SHEET_CSV && (separator.len || marked))
+        element_error(c, separator.len ? S("?separator") : S("?bom"), "not_allowed",
+            "belongs to a CSV, and an XLSX is asked for");
+    return form;
 }
 
 /* Exports */
@@ -29,16 +36,16 @@ struct writing {
     int fd; /* becomes the answer's */
     struct file_writer writer;
     struct row_writer rows;
-    enum sheet_format format;
+    struct file_form form;
 };
 
 static enum err begin_file(
-    struct call *c, struct writing *w, enum sheet_format format, struct error *e)
+    struct call *c, struct writing *w, const struct file_form *form, struct error *e)
 {
-    *w = (struct writing){ .format = format };
+    *w = (struct writing){ .form = *form };
     enum err rc = file_make(c, &w->fd, e);
     if (rc) return rc;
-    rc = file_create(&w->writer, w->fd, format, c->now, e);
+    rc = file_create(&w->writer, w->fd, form, c->now, e);
     if (rc) (void)close(w->fd);
     w->rows = file_row_writer(&w->writer);
     return rc;
@@ -47,7 +54,7 @@ static enum err begin_file(
 static enum err end_file(
     struct call *c, struct writing *w, const char *name, enum err rc, struct error *e)
 {
-    bool csv = w->format == SHEET_CSV;
+    bool csv = w->form.format == SHEET_CSV;
     if (rc)
         file_abort(&w->writer);
     else
@@ -62,7 +69,7 @@ static enum err end_file(
 
 /* `some` false: only the titles. */
 static enum err answer_export(struct call *c, struct export_request *request, bool some,
-    enum sheet_format format, struct error *e)
+    const struct file_form *form, struct error *e)
 {
     static const char *const names[EXPORT_KIND_COUNT] = { "catalog", "items", "connections",
         "orders", "audit" };
@@ -73,7 +80,7 @@ static enum err answer_export(struct call *c, struct export_request *request, bo
         request->items.status_id = -1;
         request->orders.status_id = -1;
     }
-    enum err rc = begin_file(c, &w, format, e);
+    enum err rc = begin_file(c, &w, form, e);
     if (rc) return rc;
     rc = export_write(c->tx, request, &w.rows, &rows, e);
     return end_file(c, &w, names[request->kind], rc, e);
@@ -83,43 +90,43 @@ static enum err export_variations(struct call *c, struct error *e)
 {
     struct export_request r = { .kind = EXPORT_CATALOG };
     bool some;
-    enum sheet_format format = wanted_format(c);
+    struct file_form form = wanted_form(c);
     enum err rc = query_variations(c, &r.variations, &some, e);
-    return rc ? rc : answer_export(c, &r, some, format, e);
+    return rc ? rc : answer_export(c, &r, some, &form, e);
 }
 
 static enum err export_items(struct call *c, struct error *e)
 {
     struct export_request r = { .kind = EXPORT_ITEMS };
     bool some;
-    enum sheet_format format = wanted_format(c);
+    struct file_form form = wanted_form(c);
     enum err rc = query_items(c, &r.items, &some, e);
-    return rc ? rc : answer_export(c, &r, some, format, e);
+    return rc ? rc : answer_export(c, &r, some, &form, e);
 }
 
 static enum err export_orders(struct call *c, struct error *e)
 {
     struct export_request r = { .kind = EXPORT_ORDERS };
     bool some;
-    enum sheet_format format = wanted_format(c);
+    struct file_form form = wanted_form(c);
     enum err rc = query_orders(c, &r.orders, &some, e);
-    return rc ? rc : answer_export(c, &r, some, format, e);
+    return rc ? rc : answer_export(c, &r, some, &form, e);
 }
 
 static enum err export_listings(struct call *c, struct error *e)
 {
     struct export_request r = { .kind = EXPORT_CONNECTIONS };
-    enum sheet_format format = wanted_format(c);
+    struct file_form form = wanted_form(c);
     enum err rc = query_listings(c, &r.listings, e);
-    return rc ? rc : answer_export(c, &r, true, format, e);
+    return rc ? rc : answer_export(c, &r, true, &form, e);
 }
 
 static enum err export_audit(struct call *c, struct error *e)
 {
     struct export_request r = { .kind = EXPORT_AUDIT };
-    enum sheet_format format = wanted_format(c);
+    struct file_form form = wanted_form(c);
     enum err rc = query_audit(c, &r.audit, e);
-    return rc ? rc : answer_export(c, &r, true, format, e);
+    return rc ? rc : answer_export(c, &r, true, &form, e);
 }
 
 /* Imports */
@@ -376,10 +383,10 @@ static enum err show_errors(struct call *c, struct error *e)
 {
     struct import_run run;
     struct writing w;
-    enum sheet_format format = wanted_format(c);
+    struct file_form form = wanted_form(c);
     enum err rc = query_end(c, e);
     if (!rc) rc = load_import(c, &run, e);
-    if (!rc) rc = begin_file(c, &w, format, e);
+    if (!rc) rc = begin_file(c, &w, &form, e);
     if (rc) return rc;
     rc = errors_sheet_write(c->tx, &run, &w.rows, e);
     const char *name = arena_fmt(c->arena, "errors-%lld", (long long)run.run.id).at;
@@ -399,29 +406,30 @@ static enum err cancel(struct call *c, struct error *e)
 }
 
 enum { IMPORTS = ROUTE_NO_TX | ROUTE_FILE };
+#define FORM "format separator bom"
 
 const struct route routes_exchange[] = {
     { "POST", "/variations/import", AREA_CATALOG, PERMISSION_WRITE, IMPORTS, "dry_run",
         import_variations },
-    { "GET", "/variations/export", AREA_CATALOG, PERMISSION_READ, 0, "sku grade q archived format",
+    { "GET", "/variations/export", AREA_CATALOG, PERMISSION_READ, 0, FORM " sku grade q archived",
         export_variations },
     { "POST", "/items/import", AREA_INVENTORY, PERMISSION_WRITE, IMPORTS, "dry_run accept_warnings",
         import_items },
     { "GET", "/items/export", AREA_INVENTORY, PERMISSION_READ, 0,
-        "esn hex_id sku variation_id status warehouse order_id committed custom q format",
+        FORM " esn hex_id sku variation_id status warehouse order_id committed custom q",
         export_items },
     { "POST", "/listings/import", AREA_CHANNELS, PERMISSION_WRITE, IMPORTS, "dry_run",
         import_listings },
     { "GET", "/channels/{}/listings/export", AREA_CHANNELS, PERMISSION_READ, 0,
-        "connected state fulfillment differs sku q format", export_listings },
+        FORM " connected state fulfillment differs sku q", export_listings },
     { "GET", "/orders/export", AREA_ORDERS, PERMISSION_READ, 0,
-        "status channel_id channel_order_id organization sku esn unknown_sku is_open uncommitted q "
-        "format",
+        FORM " status channel_id channel_order_id organization sku esn unknown_sku is_open"
+             " uncommitted q",
         export_orders },
     { "GET", "/audit/export", AREA_PEOPLE, PERMISSION_READ, 0,
-        "actor actor_kind user_id action resource resource_id q from to format", export_audit },
+        FORM " actor actor_kind user_id action resource resource_id q from to", export_audit },
     { "GET", "/runs/{}/result", AREA_CHANNELS, PERMISSION_READ, RUN_AREAS, "", show_result },
-    { "GET", "/runs/{}/errors", AREA_CHANNELS, PERMISSION_READ, RUN_AREAS, "format", show_errors },
+    { "GET", "/runs/{}/errors", AREA_CHANNELS, PERMISSION_READ, RUN_AREAS, FORM, show_errors },
     { "POST", "/runs/{}/cancel", AREA_CHANNELS, PERMISSION_WRITE, ROUTE_NO_BODY | RUN_AREAS, "",
         cancel },
     { NULL },

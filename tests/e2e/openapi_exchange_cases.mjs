@@ -41,6 +41,11 @@ const fileCases = (make) => [
 const exported = (more = {}) => [
   ok((w) => ({ ...(more.path?.(w) ?? {}), query: {} })),
   ok((w) => ({ ...(more.path?.(w) ?? {}), query: { format: 'xlsx' } }), 'as XLSX'),
+  ok((w) => ({ ...(more.path?.(w) ?? {}), query: { separator: 'semicolon', bom: true } }), 'as Excel wants it'),
+  refused(400, 'an XLSX has no separator', (w) => ({
+    ...(more.path?.(w) ?? {}),
+    query: { format: 'xlsx', separator: 'tab' },
+  })),
   ok((w) => ({ ...(more.path?.(w) ?? {}), query: more.query ?? {} }), 'filtered'),
 ];
 

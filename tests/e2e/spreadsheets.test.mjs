@@ -60,6 +60,12 @@ test('import and export by the command line', (t) => {
     assert.equal(back.code, 0, back.out);
     assert.match(back.err, new RegExp(`0 created, 0 updated, ${rows} unchanged, 0 rejected`));
   }
+  const german = path.join(dir, 'german.csv');
+  assert.equal(cli('export', 'catalog', german, '--separator', 'semicolon', '--bom').code, 0);
+  assert.match(fs.readFileSync(german, 'utf8'), /^\uFEFFID;Manufacturer;/);
+  assert.match(cli('import', 'catalog', german).err, /0 created, 0 updated, 4 unchanged, 0 rejected/);
+  assert.equal(cli('import', 'catalog', mixed, '--errors', errors, '--separator=tab').code, 2);
+  assert.match(fs.readFileSync(errors, 'utf8'), /\t"Model; Grade"\t"required; unknown_value"\t/);
   const audit = path.join(dir, 'audit.csv');
   assert.equal(cli('export', 'audit', audit).code, 0);
   assert.match(fs.readFileSync(audit, 'utf8'), /,create,variation,1,sku,,SKU-0\r?\n/, 'who did what, by field');
@@ -88,6 +94,7 @@ test('what cannot be applied is said, with exit code 1', (t) => {
     [['import', 'catalog', file('other.csv', 'ID,Weight')], /"Weight"/, 'another table'],
     [['import', 'catalog', file('e.csv', TITLES), '--errors', 'x.txt'], /\.csv or \.xlsx/, 'no spreadsheet'],
     [['export', 'catalog', path.join(dir, 'x.txt')], /\.csv or \.xlsx/, 'no spreadsheet'],
+    [['export', 'catalog', path.join(dir, 'x.csv'), '--separator', ';'], /comma semicolon tab/, 'no such separator'],
     [['export', 'catalog'], /usage: stockbridge export/, 'no file'],
   ];
   assert.equal(cli('migrate').code, 0);

@@ -16,9 +16,10 @@ static enum err write(struct tx *tx, void *ctx, struct error *e)
 FILE *files_export(struct fix *f, const struct export_request *request, enum sheet_format format)
 {
     struct file_writer w;
+    struct file_form form = { .format = format };
     FILE *out = tmpfile();
     CHECK(out != NULL, "a temporary file");
-    CHECK_ERR(file_create(&w, fileno(out), format, f->now, &f->e), OK, &f->e, "create");
+    CHECK_ERR(file_create(&w, fileno(out), &form, f->now, &f->e), OK, &f->e, "create");
     struct exporting x = { .request = request, .writer = file_row_writer(&w) };
     CHECK_ERR(db_read(f->db, "export", write, &x, &f->e), OK, &f->e, "export");
     CHECK_ERR(file_finish(&w, &f->e), OK, &f->e, "finish");

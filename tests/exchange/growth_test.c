@@ -111,9 +111,10 @@ static enum err write(struct tx *tx, void *ctx, struct error *e)
 static FILE *export(struct fix *f, enum sheet_format format, struct growth *g)
 {
     struct file_writer file;
+    struct file_form form = { .format = format };
     FILE *out = tmpfile();
     CHECK(out != NULL, "a temporary file");
-    CHECK_ERR(file_create(&file, fileno(out), format, f->now, &f->e), OK, &f->e, "create");
+    CHECK_ERR(file_create(&file, fileno(out), &form, f->now, &f->e), OK, &f->e, "create");
     struct writing w = { .writer = file_row_writer(&file) };
     CHECK_ERR(db_read(f->db, "export", write, &w, &f->e), OK, &f->e, "export");
     CHECK_ERR(file_finish(&file, &f->e), OK, &f->e, "finish");

@@ -117,8 +117,9 @@ static void test_error_sheet(void **state)
     work(f);
     struct import_run run = load(f, id);
     struct file_writer w;
+    struct file_form form = { .format = SHEET_CSV };
     FILE *sheet = tmpfile();
-    CHECK_ERR(file_create(&w, fileno(sheet), SHEET_CSV, f->now, &f->e), OK, &f->e, "create");
+    CHECK_ERR(file_create(&w, fileno(sheet), &form, f->now, &f->e), OK, &f->e, "create");
     struct row_writer rows = file_row_writer(&w);
     void *both[] = { &rows, &run };
     CHECK_ERR(db_read(f->db, "errors", write_errors, both, &f->e), OK, &f->e, "write");

@@ -99,6 +99,8 @@ static void read_parameter(struct document *d, struct operation *o, const char *
     if (strstr(line, "parameters/cursor'")) add_parameter(o, "cursor");
     if (strstr(line, "parameters/archived'")) add_parameter(o, "archived");
     if (strstr(line, "parameters/format'")) add_parameter(o, "format");
+    if (strstr(line, "parameters/separator'")) add_parameter(o, "separator");
+    if (strstr(line, "parameters/bom'")) add_parameter(o, "bom");
     if (strstr(line, "parameters/dryRun'")) add_parameter(o, "dry_run");
 }
 

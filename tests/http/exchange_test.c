@@ -146,6 +146,43 @@ static void test_back(void **state)
     CALL(k, "GET", "/audit/export?from=yesterday", NULL, 400);
 }
 
+/* What spreadsheet programs of other countries want, and it comes back as it was. */
+static void test_forms(void **state)
+{
+    struct kit *k = *state;
+    static const struct {
+        const char *query, *begin, *why;
+    } rows[] = {
+        { "", "ID,Manufacturer,", "a plain CSV" },
+        { "?separator=comma&bom=false", "ID,Manufacturer,", "the same, said" },
+        { "?separator=semicolon", "ID;Manufacturer;", "semicolons" },
+        { "?format=csv&separator=tab&bom=true", "\xEF\xBB\xBFID\tManufacturer\t", "tabs and mark" },
+        { "?bom=true", "\xEF\xBB\xBFID,Manufacturer,", "the mark alone" },
+    };
+    CALL_WITH(k, "POST", "/variations/import", file, CSV, 200);
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        CALL(k, "GET", kit_fmt(k, "/variations/export%s", rows[i].query), NULL, 200);
+        CHECK(str_starts(k->body, str_of(rows[i].begin)), rows[i].why);
+        const char *text = arena_str(&k->arena, k->body).at;
+        CALL_WITH(k, "POST", "/variations/import", text, CSV, 200);
+        CHECK_INT(kit_int(k, "/unchanged"), 1, rows[i].why);
+        CHECK_INT(kit_int(k, "/rejected"), 0, rows[i].why);
+    }
+    static const char *const refused[] = { "format=xlsx&separator=tab", "format=xlsx&bom=true",
+        "format=xlsx&bom=false" };
+    for (size_t i = 0; i < COUNT_OF(refused); i++) {
+        CALL(k, "GET", kit_fmt(k, "/items/export?%s", refused[i]), NULL, 400);
+        kit_fault(k, i ? "?bom" : "?separator", "not_allowed", refused[i]);
+    }
+    CALL_WITH(k, "GET", "/items/export?bom=true", NULL, "Accept: " XLSX_TYPE, 400);
+    CALL_WITH(k, "POST", "/variations/import", file, CSV "\r\nPrefer: respond-async", 202);
+    long long id = (long long)kit_int(k, "/id");
+    work(k);
+    CALL(k, "GET", kit_fmt(k, "/runs/%lld/errors?separator=semicolon", id), NULL, 200);
+    CHECK(
+        str_contains(k->body, S("create;Apple;B;u;u;u;u;Q;S2;Grade;unknown_value;")), "errors too");
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -154,6 +191,7 @@ int main(int argc, char **argv)
         KIT_TEST(test_later),
         KIT_TEST(test_refused),
         KIT_TEST(test_back),
+        KIT_TEST(test_forms),
     };
     return kit_main(argc, argv, "http/exchange", tests, COUNT_OF(tests));
 }

@@ -11,6 +11,8 @@ static const struct {
 } parameters[] = {
     { "limit", "1", NUMBER, 1, 500 },
     { "format", "csv", WORDS, 0, 0 },
+    { "separator", "semicolon", WORDS, 0, 0 },
+    { "bom", "true", FLAG, 0, 0 },
     { "cursor", "MQ", CURSOR, 0, 0 },
     { "sku", "SKU-A", TEXT, 0, 0 },
     { "grade", "A", TEXT, 0, 0 },
