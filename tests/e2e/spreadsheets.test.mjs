@@ -53,12 +53,16 @@ test('import and export by the command line', (t) => {
 
   for (const [kind, rows] of [['catalog', 4], ['items', 3], ['orders', 0], ['connections', 0]]) {
     const out = path.join(dir, `${kind}.csv`);
+    const book = path.join(dir, `${kind}.xlsx`);
     assert.equal(cli('export', kind, out).code, 0, kind);
+    assert.equal(cli('export', kind, book).code, 0, kind);
     assert.equal(fs.readFileSync(out, 'utf8').trimEnd().split('\n').length, rows + 1, kind);
-    if (kind === 'orders') continue;
-    const back = cli('import', kind, out);
-    assert.equal(back.code, 0, back.out);
-    assert.match(back.err, new RegExp(`0 created, 0 updated, ${rows} unchanged, 0 rejected`));
+    assert.equal(fs.readFileSync(book).subarray(0, 2).toString(), 'PK', 'a real one');
+    for (const from of kind === 'orders' ? [] : [out, book]) {
+      const back = cli('import', kind, from);
+      assert.equal(back.code, 0, back.out);
+      assert.match(back.err, new RegExp(`0 created, 0 updated, ${rows} unchanged, 0 rejected`));
+    }
   }
   const german = path.join(dir, 'german.csv');
   assert.equal(cli('export', 'catalog', german, '--separator', 'semicolon', '--bom').code, 0);
@@ -69,8 +73,6 @@ test('import and export by the command line', (t) => {
   const audit = path.join(dir, 'audit.csv');
   assert.equal(cli('export', 'audit', audit).code, 0);
   assert.match(fs.readFileSync(audit, 'utf8'), /,create,variation,1,sku,,SKU-0\r?\n/, 'who did what, by field');
-  assert.equal(cli('export', 'catalog', path.join(dir, 'catalog.xlsx')).code, 0);
-  assert.equal(fs.readFileSync(path.join(dir, 'catalog.xlsx')).subarray(0, 2).toString(), 'PK');
   assert.equal(cli('verify').code, 0);
 });
 

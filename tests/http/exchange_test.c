@@ -1,6 +1,7 @@
 /* exchange_test.c: spreadsheets over the interface: now and later, dry, once, and back. */
 #include "kit.h"
 
+#include "exchange/file.h"
 #include "exchange/worker.h"
 
 #include <string.h>
@@ -110,6 +111,19 @@ static void test_refused(void **state)
     CALL(k, "GET", "/runs/99/result", NULL, 404);
 }
 
+static void send_back(struct kit *k, const char *from, const char *to, bool xlsx, const char *why)
+{
+    CALL(k, "GET", kit_fmt(k, "%s?format=%s", from, xlsx ? "xlsx" : "csv"), NULL, 200);
+    struct str type = xlsx ? S(XLSX_TYPE) : S("text/csv");
+    CHECK(str_starts(kit_header(k, "Content-Type"), type), why);
+    struct str bytes = arena_str(&k->arena, k->body);
+    const char *header = kit_fmt(k, "Content-Type: %.*s", STR_FMT(type));
+    CHECK_INT(kit_send_bytes(k, "POST", kit_path(k, to), bytes, header), 200, why);
+    CHECK_INT(kit_int(k, "/unchanged"), 1, why);
+    CHECK_INT(kit_int(k, "/created") + kit_int(k, "/updated"), 0, why);
+    CHECK_INT(kit_int(k, "/rejected"), 0, why);
+}
+
 static void test_back(void **state)
 {
     struct kit *k = *state;
@@ -126,14 +140,9 @@ static void test_back(void **state)
         { "/items/export", "/items/import", "items" },
         { "/channels/1/listings/export", "/listings/import", "connections" },
     };
-    for (size_t i = 0; i < COUNT_OF(ways); i++) {
-        CALL(k, "GET", ways[i].from, NULL, 200);
-        CHECK(str_starts(kit_header(k, "Content-Type"), S("text/csv")), ways[i].why);
-        const char *text = arena_str(&k->arena, k->body).at;
-        CALL_WITH(k, "POST", ways[i].to, text, CSV, 200);
-        CHECK_INT(kit_int(k, "/unchanged"), 1, ways[i].why);
-        CHECK_INT(kit_int(k, "/rejected"), 0, ways[i].why);
-    }
+    for (size_t i = 0; i < COUNT_OF(ways); i++)
+        for (int xlsx = 0; xlsx < 2; xlsx++)
+            send_back(k, ways[i].from, ways[i].to, xlsx, ways[i].why);
     CALL(k, "GET", "/variations/export?grade=none", NULL, 200);
     CHECK(!str_contains(k->body, S("Apple")), "a grade that nothing has");
     CALL_WITH(k, "GET", "/orders/export", NULL, "Accept: " XLSX_TYPE, 200);
@@ -144,6 +153,71 @@ static void test_back(void **state)
     CHECK(!str_contains(k->body, S("listing")), "filtered as the list is");
     CHECK(str_contains(kit_header(k, "Content-Disposition"), S("audit.csv")), "with a name");
     CALL(k, "GET", "/audit/export?from=yesterday", NULL, 400);
+}
+
+/* The lines as a workbook: cells of digits are numbers, as a person types them. */
+static struct str book(struct kit *k, struct str lines)
+{
+    enum { CELLS_MAX = 20, SIZE_MAX_BYTES = 64 * 1024 };
+    struct file_form form = { .format = SHEET_XLSX };
+    struct file_writer w;
+    struct error e;
+    FILE *out = tmpfile();
+    CHECK(out != NULL, "a temporary file");
+    CHECK_ERR(file_create(&w, fileno(out), &form, 0, &e), OK, &e, "create");
+    struct row_writer rows = file_row_writer(&w);
+    for (struct str line; lines.len;) {
+        struct export_cell cells[CELLS_MAX];
+        size_t n = 0;
+        str_cut(lines, '\n', &line, &lines);
+        for (struct str cell; line.len; n++) {
+            str_cut(line, ',', &cell, &line);
+            cells[n] = (struct export_cell){ .kind = CELL_TEXT, .text = cell };
+            if (str_to_int64(cell, &cells[n].number)) cells[n].kind = CELL_INT;
+        }
+        CHECK_ERR(rows.row(rows.ctx, cells, n, &e), OK, &e, "row");
+    }
+    CHECK_ERR(file_finish(&w, &e), OK, &e, "finish");
+    char *bytes = arena_new(&k->arena, char, SIZE_MAX_BYTES);
+    rewind(out);
+    size_t size = fread(bytes, 1, SIZE_MAX_BYTES, out);
+    (void)fclose(out);
+    return (struct str){ bytes, size };
+}
+
+#define XLSX "Content-Type: " XLSX_TYPE
+
+static void test_workbook(void **state)
+{
+    struct kit *k = *state;
+    const char *to = kit_path(k, "/variations/import");
+    struct str bytes = book(k, str_of(file));
+    CHECK_INT(
+        kit_send_bytes(k, "POST", kit_fmt(k, "%s?dry_run=true", to), bytes, XLSX), 200, "dry");
+    CHECK_STR(kit_str(k, "/changes/0/fields/0/to"), S("Apple"), "what would change");
+    CHECK_INT(kit_send_bytes(k, "POST", to, bytes, XLSX), 200, "applied");
+    CHECK_INT(kit_int(k, "/created"), 1, "created");
+    CHECK_INT(kit_int(k, "/errors/0/row"), 3, "what is wrong, by row");
+    CHECK_STR(kit_str(k, "/errors/0/column"), S("Grade"), "and column");
+    bytes = book(k, S(TITLES "1,Apple,A,u,u,u,u,A,S9\n"));
+    CHECK_INT(kit_send_bytes(k, "POST", to, bytes, XLSX), 200, "a number in a cell");
+    CHECK_INT(kit_int(k, "/updated"), 1, "is the id");
+    bytes = book(k, S("ESN,SKU,Paid,Currency\n490154203237518,S9,250,EUR\n"));
+    CHECK_INT(kit_send_bytes(k, "POST", kit_path(k, "/items/import"), bytes, XLSX), 200, "items");
+    CHECK_INT(kit_int(k, "/created"), 1, "an IMEI that was typed as a number");
+    CALL(k, "GET", "/items?esn=490154203237518", NULL, 200);
+    CHECK_INT(kit_int(k, "/data/0/paid/amount"), 25000, "with its price");
+    bytes = book(k, str_of(file));
+    CHECK_INT(kit_send_bytes(k, "POST", to, bytes, XLSX "\r\nPrefer: respond-async"), 202, "later");
+    long long id = (long long)kit_int(k, "/id");
+    work(k);
+    CALL(k, "GET", kit_fmt(k, "/runs/%lld", id), NULL, 200);
+    CHECK_INT(kit_int(k, "/result/rejected"), 1, "the same in the background");
+    CALL(k, "GET", kit_fmt(k, "/runs/%lld/errors?format=xlsx", id), NULL, 200);
+    bytes = arena_str(&k->arena, k->body);
+    CHECK_INT(kit_send_bytes(k, "POST", to, bytes, XLSX), 200, "the sheet of errors, as it is");
+    CHECK_INT(kit_int(k, "/rejected"), 1, "is rejected again");
+    CHECK_INT(kit_int(k, "/errors/0/row"), 2, "for what is in it");
 }
 
 /* What spreadsheet programs of other countries want, and it comes back as it was. */
@@ -191,6 +265,7 @@ int main(int argc, char **argv)
         KIT_TEST(test_later),
         KIT_TEST(test_refused),
         KIT_TEST(test_back),
+        KIT_TEST(test_workbook),
         KIT_TEST(test_forms),
     };
     return kit_main(argc, argv, "http/exchange", tests, COUNT_OF(tests));
