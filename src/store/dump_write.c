@@ -65,10 +65,11 @@ static void put_value(
 struct place {
     bool begun;
     int64_t numbers[KEYS_MAX];
-    struct buf texts[KEYS_MAX];
+    struct buf texts[KEYS_MAX]; /* and blobs */
 };
 
-static void keep_place(struct place *p, struct stmt *st, const struct dump_table *t)
+static void keep_place(
+    struct place *p, struct stmt *st, const struct dump_table *t, struct arena *arena)
 {
     const struct dump_column *column;
     size_t index;
@@ -78,8 +79,10 @@ static void keep_place(struct place *p, struct stmt *st, const struct dump_table
         buf_clear(text);
         if (column->kind == DUMP_INT)
             p->numbers[k - 1] = stmt_int(st, (int)index);
-        else
+        else if (column->kind == DUMP_TEXT)
             buf_put(text, stmt_str_view(st, (int)index));
+        else
+            buf_put(text, stmt_blob(st, (int)index, arena));
     }
 }
 
@@ -90,8 +93,10 @@ static void bind_place(const struct place *p, struct stmt *st, const struct dump
     for (int k = 1; k <= KEYS_MAX && (column = dump_key_column(t, k, &index)); k++)
         if (column->kind == DUMP_INT)
             stmt_bind_int(st, k, p->numbers[k - 1]);
-        else
+        else if (column->kind == DUMP_TEXT)
             stmt_bind_str(st, k, buf_str(&p->texts[k - 1]));
+        else
+            stmt_bind_blob(st, k, buf_str(&p->texts[k - 1]));
 }
 
 /* "SELECT ... WHERE (key) > ($1, $2) ORDER BY key LIMIT n", or without the condition. */
@@ -134,7 +139,7 @@ static enum err write_page(struct writing *w, struct tx *tx, const struct dump_t
             put_value(w, st, (int)i, t->columns[i].kind, arena);
         jw_array_end(&w->w);
         rc = end_line(w, e);
-        keep_place(place, st, t);
+        keep_place(place, st, t, arena);
         w->rows++;
         n++;
         arena_rewind(arena, mark);
