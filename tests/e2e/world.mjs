@@ -87,10 +87,17 @@ export async function startPostgres(settings = ['fsync=off']) {
   const server = start(argv[0], argv.slice(1));
   const database = `postgresql://stockbridge@127.0.0.1:${port}/postgres`;
   await until('PostgreSQL answers', async () => run('pg_isready', ['-h', '127.0.0.1', '-p', String(port)]).status, (s) => s === 0);
+  const program = (name, args, input) => execute(`${bin}/${name}`, args, input);
+  /* Another database of the same server. */
+  const at = (name) => {
+    const url = database.replace(/[^/]*$/, name);
+    return { database: url, sql: (text) => program('psql', ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', url], text) };
+  };
   return {
-    database,
     dir,
-    sql: (text) => execute(`${bin}/psql`, ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', database], text),
+    program,
+    at,
+    ...at('postgres'),
     async stop() {
       await server.stop('SIGINT');
       fs.rmSync(dir, { recursive: true, force: true });
