@@ -76,6 +76,33 @@ struct timespec clock_deadline(const struct clock *c, time_ms in_ms)
     return at;
 }
 
+struct clock_moment clock_moment_before(struct clock_moment m, time_ms ms)
+{
+    return (struct clock_moment){ m.wall - ms, m.monotonic - ms };
+}
+
+struct clock_moment clock_moment_later(struct clock_moment a, struct clock_moment b)
+{
+    if (!a.wall || !b.wall) return a.wall ? a : b;
+    return a.monotonic > b.monotonic ? a : b;
+}
+
+time_ms clock_moment_wall(struct clock_moment m, struct clock_moment now)
+{
+    if (!m.wall) return 0;
+    time_ms by_age = now.wall - (now.monotonic - m.monotonic);
+    return by_age < m.wall ? by_age : m.wall;
+}
+
+time_ms clock_watch_back(struct clock_watch *w, struct clock *c)
+{
+    /* Whatever time passes between the looks must not seem to be a jump. */
+    time_ms before = clock_monotonic(c), wall = clock_now(c), after = clock_monotonic(c);
+    time_ms back = w->known ? w->ahead - (wall - before) : 0;
+    *w = (struct clock_watch){ true, wall - after };
+    return back >= CLOCK_BACK_LEAST_MS ? back : 0;
+}
+
 int64_t clock_measure_us(void)
 {
     struct timespec t;

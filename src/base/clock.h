@@ -49,6 +49,32 @@ static inline time_ms clock_monotonic(struct clock *c)
     return c->monotonic(c);
 }
 
+/*
+ * A moment by both clocks, for comparing what happened here with times that were written down by
+ * the wall clock. When that jumps, clock_moment_wall errs towards the past: a moment never seems to
+ * lie after something that came after it.
+ */
+struct clock_moment {
+    time_ms wall, monotonic; /* wall 0: never */
+};
+static inline struct clock_moment clock_moment(struct clock *c)
+{
+    return (struct clock_moment){ c->wall(c), c->monotonic(c) };
+}
+struct clock_moment clock_moment_before(struct clock_moment m, time_ms ms);
+/* The later one by the monotonic clock. */
+struct clock_moment clock_moment_later(struct clock_moment a, struct clock_moment b);
+time_ms clock_moment_wall(struct clock_moment m, struct clock_moment now);
+
+/* Notices that the wall clock was put back; starts as zeros. How far since the last look, 0 when
+ * by less than CLOCK_BACK_LEAST_MS: clocks that are only slowed down are not told. */
+enum { CLOCK_BACK_LEAST_MS = 1000 };
+struct clock_watch {
+    bool known;
+    time_ms ahead; /* what the wall clock was ahead of the monotonic one, at least */
+};
+time_ms clock_watch_back(struct clock_watch *w, struct clock *c);
+
 /* Microseconds from an arbitrary zero point: to measure how long something took, never to decide.
  */
 int64_t clock_measure_us(void);

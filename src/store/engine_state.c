@@ -57,7 +57,15 @@ void bucket_set(struct change *c, int64_t channel_id, const char *operation, str
 enum err lease_take(struct change *c, int64_t channel_id, struct str owner, time_ms length_ms,
     bool *held, struct error *e)
 {
-    struct stmt *st = tx_prepare(c->tx,
+    /* Nobody takes one for longer: it is of a time before the clock was put back, and would outlive
+     * a dead owner by as much. */
+    struct stmt *st = tx_prepare(c->tx, "UPDATE lease SET until = $1 WHERE channel_id = $2"
+                                        " AND owner <> $3 AND until > $1");
+    stmt_bind_int(st, 1, c->now + length_ms);
+    stmt_bind_int(st, 2, channel_id);
+    stmt_bind_str(st, 3, owner);
+    stmt_later(st);
+    st = tx_prepare(c->tx,
         "INSERT INTO lease (channel_id, owner, until) VALUES ($1, $2, $3)"
         " ON CONFLICT (channel_id) DO UPDATE SET owner = excluded.owner, until = excluded.until"
         " WHERE lease.owner = excluded.owner OR lease.until < $4");

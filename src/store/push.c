@@ -15,12 +15,48 @@ enum {
     REFUSED_DOUBLINGS_MAX = 5,
 };
 
+enum err push_clock_back(struct change *c, int64_t channel_id, time_ms by, struct error *e)
+{
+    struct stmt *st = tx_prepare(
+        c->tx, "UPDATE listing SET zeroed_at = $1 WHERE channel_id = $2 AND zeroed_at > $1");
+    stmt_bind_int(st, 1, c->now);
+    stmt_bind_int(st, 2, channel_id);
+    stmt_later(st);
+    st = tx_prepare(c->tx,
+        "UPDATE push SET wanted_at = CASE WHEN wanted_at > $1 THEN $1 ELSE wanted_at END,"
+        " sent_at = CASE WHEN sent_at > $1 THEN $1 ELSE sent_at END,"
+        " not_before = CASE WHEN not_before > $1 THEN not_before - $2 ELSE not_before END"
+        " WHERE channel_id = $3 AND (wanted_at > $1 OR not_before > $1)");
+    stmt_bind_int(st, 1, c->now);
+    stmt_bind_int(st, 2, by);
+    stmt_bind_int(st, 3, channel_id);
+    tx_notify(c->tx, TOPIC_PUSH);
+    return stmt_run(st, NULL, e);
+}
+
+/* The latest time at which something is known to have been done at the channel. */
+static enum err latest_known(struct change *c, int64_t channel_id, time_ms *at, struct error *e)
+{
+    struct stmt *st =
+        tx_prepare(c->tx, "SELECT COALESCE(MAX(k.at), 0) FROM ("
+                          "SELECT MAX(at) AS at FROM bucket WHERE channel_id = $1"
+                          " UNION ALL SELECT MAX(at) FROM channel_cursor WHERE channel_id = $1"
+                          " UNION ALL SELECT MAX(wanted_at) FROM push WHERE channel_id = $1"
+                          " UNION ALL SELECT MAX(sent_at) FROM push WHERE channel_id = $1) k");
+    stmt_bind_int(st, 1, channel_id);
+    return stmt_scalar(st, 0, at, e);
+}
+
 enum err push_recover(struct change *c, int64_t channel_id, struct error *e)
 {
     struct stmt *st = tx_prepare(c->tx, "UPDATE push SET state = 'waiting', not_before = 0"
                                         " WHERE channel_id = $1 AND state = 'sending'");
     stmt_bind_int(st, 1, channel_id);
-    return stmt_run(st, NULL, e);
+    time_ms latest = 0;
+    enum err rc = stmt_run(st, NULL, e);
+    if (!rc) rc = latest_known(c, channel_id, &latest, e);
+    if (rc || latest <= c->now) return rc;
+    return push_clock_back(c, channel_id, latest - c->now, e);
 }
 
 struct claimed {

@@ -18,8 +18,13 @@ MUST_USE enum err push_plan(struct change *c, int limit, bool *more, struct erro
 /* Every listing of the channel is looked at again; wishes held back after refusals too. */
 MUST_USE enum err push_mark_all(struct change *c, int64_t channel_id, struct error *e);
 
-/* After the lease was taken: calls that were under way may or may not have been done. */
+/* After the lease was taken: calls that were under way may or may not have been done. When what is
+ * stored is of a later time than now, the clock was put back meanwhile. */
 MUST_USE enum err push_recover(struct change *c, int64_t channel_id, struct error *e);
+/* The wall clock was put back by so much: nothing that waits for a time waits longer than it was
+ * to. */
+MUST_USE enum err push_clock_back(
+    struct change *c, int64_t channel_id, time_ms by, struct error *e);
 
 struct push_claim {
     int64_t listing_id; /* 0: nothing may be sent now */

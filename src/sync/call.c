@@ -150,7 +150,8 @@ void worker_outcome(struct worker *w, enum channel_op op, const struct channel_o
 {
     struct engine *engine = w->engine;
     int64_t jitter = (int64_t)rng_below(engine->parts.rng, 1000);
-    time_ms now = clock_monotonic(engine->parts.clock), wall = worker_now(w);
+    struct clock_moment moment = clock_moment(engine->parts.clock);
+    time_ms now = moment.monotonic;
     atomic_fetch_add(&engine->calls, 1);
     if (o->result == CHANNEL_THROTTLED) atomic_fetch_add(&engine->throttled, 1);
     if (o->result == CHANNEL_REFUSED) atomic_fetch_add(&engine->refused, 1);
@@ -158,11 +159,12 @@ void worker_outcome(struct worker *w, enum channel_op op, const struct channel_o
     (void)pthread_mutex_lock(&w->lock);
     struct telling t = { w, op, o, note, judge(w, op, o, now, jitter) };
     if (o->server_time) {
-        w->offset = o->server_time - wall;
+        w->offset = o->server_time - now;
         w->offset_known = true;
         size_t last = (w->heard_next + HEARD_MAX - 1) % HEARD_MAX;
-        if (wall - w->heard[last].ours >= HEARD_STEP_MS) {
-            w->heard[w->heard_next] = (struct clock_pair){ wall, o->server_time };
+        const struct clock_moment *heard = &w->heard[last].ours;
+        if (!heard->wall || now - heard->monotonic >= HEARD_STEP_MS) {
+            w->heard[w->heard_next] = (struct clock_pair){ moment, o->server_time };
             w->heard_next = (w->heard_next + 1) % HEARD_MAX;
         }
     }

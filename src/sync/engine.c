@@ -206,6 +206,36 @@ static void drop_unknown(struct engine *engine, const struct channels_read *r)
     }
 }
 
+struct back_call {
+    int64_t channel_id;
+    time_ms by;
+};
+
+static enum err clock_back(struct change *c, void *ctx, struct error *e)
+{
+    struct back_call *call = ctx;
+    return push_clock_back(c, call->channel_id, call->by, e);
+}
+
+/* What is stored to wait until a time must not wait longer because the wall clock was put back. */
+static void watch_clock(struct engine *engine)
+{
+    time_ms by = clock_watch_back(&engine->clock_watch, engine->parts.clock);
+    if (!by) return;
+    LOG_WARN("sync", "clock_put_back", "by %lld ms", (long long)by);
+    bool heeded = true;
+    for (size_t i = 0; i < engine->worker_count; i++) {
+        struct back_call call = { engine->workers[i]->channel_id, by };
+        struct error e;
+        if (!engine_change(engine, &system_actor, "clock_back", clock_back, &call, &e)) continue;
+        heeded = false;
+        LOG_WARN("sync", "clock_back_not_heeded", "channel %lld: %s", (long long)call.channel_id,
+            e.detail);
+    }
+    /* It is noticed again; where it was heeded, waits then end early, which is harmless. */
+    if (!heeded) engine->clock_watch.ahead += by;
+}
+
 static void *manager_thread(void *ctx)
 {
     struct engine *engine = ctx;
@@ -216,6 +246,7 @@ static void *manager_thread(void *ctx)
     while (engine_wait(engine, &engine->channels, &seen, timeout)) {
         timeout = engine_upkeep(engine, LEASE_RENEW_MS);
         arena_reset(&arena);
+        watch_clock(engine);
         struct channels_read r = { .arena = &arena };
         struct error e;
         enum err rc = db_read(engine->parts.db, "channels", read_channels, &r, &e);

@@ -37,7 +37,8 @@ struct engine {
     pthread_mutex_t lock;
     pthread_cond_t wake;
     bool stopping;
-    unsigned stock, channels; /* count notifications */
+    unsigned stock, channels;       /* count notifications */
+    struct clock_watch clock_watch; /* the manager's own */
     struct worker *workers[WORKERS_MAX];
     size_t worker_count;
     atomic_llong calls, throttled, refused, failed, pushes, orders, listings;
@@ -68,12 +69,16 @@ struct worker {
     int denied_in_a_row;          /* of all operations */
     bool told_connected;          /* the last answer said so, and it was written down */
     bool offset_known;
-    time_ms offset; /* the channel's clock minus ours, when last heard */
+    time_ms offset; /* the channel's clock minus our monotonic one, when last heard */
     struct clock_pair {
-        time_ms ours, theirs;
+        struct clock_moment ours;
+        time_ms theirs;
     } heard[HEARD_MAX]; /* a ring of what the channel's clock showed when */
     size_t heard_next;
-    struct intake_state intake;
+    struct worker_intake {
+        bool order_import;
+        struct clock_moment asked, read_until; /* core/quantity.h, intake_state */
+    } intake;
     bool order_wanted; /* a rise waits for a reading of orders */
 
     atomic_int pushers;
@@ -120,9 +125,9 @@ void worker_token_back(struct worker *w, enum channel_op op);
 time_ms worker_now(struct worker *w);         /* our wall clock */
 time_ms worker_channel_now(struct worker *w); /* the channel's, as far as known */
 
-/* The last moment of ours at which the channel's clock was heard to show no more than that; 0:
+/* The last moment of ours at which the channel's clock was heard to show no more than that; wall 0:
  * none. */
-time_ms worker_our_time(struct worker *w, time_ms theirs);
+struct clock_moment worker_our_time(struct worker *w, time_ms theirs);
 
 /* call.c: after every call: buckets, holds, events, the channel's state. */
 struct call_note {

@@ -27,11 +27,11 @@ static enum order_step read_window(struct order_reading *r, struct order_cursor 
     return step;
 }
 
-static void note_intake(struct worker *w, time_ms asked_at, time_ms read_until)
+static void note_intake(struct worker *w, struct clock_moment asked, struct clock_moment read_until)
 {
     (void)pthread_mutex_lock(&w->lock);
-    if (asked_at > w->intake.asked_at) w->intake.asked_at = asked_at;
-    if (read_until > w->intake.read_until) w->intake.read_until = read_until;
+    w->intake.asked = clock_moment_later(w->intake.asked, asked);
+    w->intake.read_until = clock_moment_later(w->intake.read_until, read_until);
     w->order_wanted = false;
     (void)pthread_mutex_unlock(&w->lock);
     worker_wake(w, WAKE_PUSH);
@@ -86,7 +86,8 @@ static enum order_step read_live(struct worker *w, const struct channel_row *ch,
     enum err rc = order_cursor_load(w, r.name, &own, &cursor, &e);
     if (!rc && !cursor.until && !cursor.before) rc = begin_live(w, ch, &cursor, &e);
     for (int i = 0; i < WINDOWS_MAX && !rc; i++) {
-        time_ms asked_at = worker_now(w), before = worker_channel_now(w) - ORDER_LAG_MS;
+        struct clock_moment asked = clock_moment(w->engine->parts.clock);
+        time_ms before = worker_channel_now(w) - ORDER_LAG_MS;
         bool resumed = cursor.before != 0;
         if (!resumed) {
             cursor.after = cursor.until - OVERLAP_MS;
@@ -96,8 +97,8 @@ static enum order_step read_live(struct worker *w, const struct channel_row *ch,
         step = read_window(&r, &cursor);
         if (step != STEP_DONE) break;
         time_ms behind = worker_channel_now(w) - ORDER_LAG_MS - end;
-        time_ms by_lag = asked_at - ORDER_LAG_MS - (before - end), heard = worker_our_time(w, end);
-        if (!resumed) note_intake(w, asked_at, heard > by_lag ? heard : by_lag);
+        struct clock_moment by_lag = clock_moment_before(asked, ORDER_LAG_MS + before - end);
+        if (!resumed) note_intake(w, asked, clock_moment_later(worker_our_time(w, end), by_lag));
         if (!resumed && behind < BEHIND_MS) break;
     }
     if (rc) worker_fault(w, "orders_unread", &e);

@@ -212,9 +212,11 @@ static time_ms idle_time(struct worker *w, const struct push_figures *f)
 static struct intake_state intake_of(struct worker *w)
 {
     (void)pthread_mutex_lock(&w->lock);
-    struct intake_state intake = w->intake;
+    struct worker_intake in = w->intake;
     (void)pthread_mutex_unlock(&w->lock);
-    return intake;
+    struct clock_moment now = clock_moment(w->engine->parts.clock);
+    return (struct intake_state){ in.order_import, clock_moment_wall(in.asked, now),
+        clock_moment_wall(in.read_until, now) };
 }
 
 /* One claim and its call. Sets *idle to how long to wait when there is nothing to send. */

@@ -22,29 +22,30 @@ time_ms worker_now(struct worker *w)
     return clock_now(w->engine->parts.clock);
 }
 
-time_ms worker_channel_now(struct worker *w)
-{
-    (void)pthread_mutex_lock(&w->lock);
-    time_ms offset = w->offset_known ? w->offset : 0;
-    (void)pthread_mutex_unlock(&w->lock);
-    return worker_now(w) + offset;
-}
-
-time_ms worker_our_time(struct worker *w, time_ms theirs)
-{
-    time_ms found = 0;
-    (void)pthread_mutex_lock(&w->lock);
-    for (size_t i = 0; i < HEARD_MAX; i++) {
-        const struct clock_pair *h = &w->heard[i];
-        if (h->ours > found && h->theirs <= theirs) found = h->ours;
-    }
-    (void)pthread_mutex_unlock(&w->lock);
-    return found;
-}
-
 static time_ms monotonic(struct worker *w)
 {
     return clock_monotonic(w->engine->parts.clock);
+}
+
+time_ms worker_channel_now(struct worker *w)
+{
+    (void)pthread_mutex_lock(&w->lock);
+    bool known = w->offset_known;
+    time_ms offset = w->offset;
+    (void)pthread_mutex_unlock(&w->lock);
+    return known ? monotonic(w) + offset : worker_now(w);
+}
+
+struct clock_moment worker_our_time(struct worker *w, time_ms theirs)
+{
+    struct clock_moment found = { 0, 0 };
+    (void)pthread_mutex_lock(&w->lock);
+    for (size_t i = 0; i < HEARD_MAX; i++) {
+        const struct clock_pair *h = &w->heard[i];
+        if (h->theirs <= theirs) found = clock_moment_later(found, h->ours);
+    }
+    (void)pthread_mutex_unlock(&w->lock);
+    return found;
 }
 
 void worker_wake(struct worker *w, enum wake what)

@@ -31,6 +31,24 @@ static void test_two_owners(void **state)
     CHECK(held, "is another lease");
 }
 
+static void test_lease_and_a_clock_put_back(void **state)
+{
+    struct fix *f = *state;
+    CHECK(lease(f, "a"), "taken, then its owner dies and the clock is put back");
+    f->now -= DAY;
+    CHECK(!lease(f, "b"), "held");
+    f->now += 900;
+    CHECK(!lease(f, "b"), "for as long as any");
+    f->now += 101;
+    CHECK(lease(f, "b"), "not for a day");
+    f->now -= DAY;
+    for (int i = 0; i < 5; i++) {
+        CHECK(!lease(f, "a"), "an owner that lives");
+        f->now += 600;
+        CHECK(lease(f, "b"), "goes on renewing it");
+    }
+}
+
 static struct str cursor(struct fix *f, int64_t channel, const char *name, time_ms *at)
 {
     struct str value;
@@ -79,6 +97,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         FIX_TEST(test_two_owners),
+        FIX_TEST(test_lease_and_a_clock_put_back),
         FIX_TEST(test_cursors),
         FIX_TEST(test_buckets),
     };

@@ -180,6 +180,49 @@ static void test_recover(void **state)
     CHECK_INT(fix_claim(f, s.channel).quantity, 5, "what may have been said is put right");
 }
 
+/* A refused wish is held for a quarter of an hour, then the clock is put back by a day. */
+static void test_a_clock_put_back(void **state)
+{
+    struct fix *f = *state;
+    struct push_words words = { "patchListingsItem", 400, S("No."), S("R2") };
+    for (int restart = 0; restart < 2; restart++) {
+        struct shop s = { .variation = fix_variation(f, restart ? "B" : "A", restart ? "B" : "A"),
+            .channel = fix_channel(f, restart ? "B" : "A") };
+        s.listing = fix_listing(f, s.channel, restart ? "B" : "A", 5);
+        fix_items(f, s.variation, 3);
+        fix_plan(f);
+        struct push_claim claim = fix_claim(f, s.channel);
+        WRITE(f, push_refused(&f->c, s.channel, &claim, &words, &f->e), "refused");
+        f->now -= DAY;
+        if (restart)
+            WRITE(f, push_recover(&f->c, s.channel, &f->e), "found when the lease is taken");
+        else
+            WRITE(f, push_clock_back(&f->c, s.channel, DAY, &f->e), "noticed while it runs");
+        CHECK_INT(fix_claim(f, s.channel).listing_id, 0, "held");
+        f->now += 15 * 60 * 1000 - 1;
+        CHECK_INT(fix_claim(f, s.channel).listing_id, 0, "as long as it was to be");
+        f->now += 1;
+        CHECK_INT(fix_claim(f, s.channel).listing_id, s.listing, "and no longer");
+    }
+}
+
+/* A rise of before the jump goes with the next reading of orders, not a day later. */
+static void test_a_rise_and_a_clock_put_back(void **state)
+{
+    struct fix *f = *state;
+    struct shop s = open_shop(f, 9);
+    f->now -= DAY;
+    WRITE(f, push_clock_back(&f->c, s.channel, DAY, &f->e), "noticed");
+    f->now += 1000;
+    struct intake_state intake = { true, f->now - 1001, f->now - 1001 };
+    struct push_claim claim;
+    WRITE(f, push_claim_next(&f->c, s.channel, &intake, &f->arena, &claim, &f->e), "a rise");
+    CHECK_INT(claim.listing_id, 0, "waits for a reading");
+    intake.asked_at = f->now;
+    WRITE(f, push_claim_next(&f->c, s.channel, &intake, &f->arena, &claim, &f->e), "asked");
+    CHECK_INT(claim.quantity, 9, "goes");
+}
+
 static void test_newest_wish_while_sending(void **state)
 {
     struct fix *f = *state;
@@ -321,6 +364,8 @@ int main(int argc, char **argv)
         FIX_TEST(test_refused),
         FIX_TEST(test_put_back),
         FIX_TEST(test_recover),
+        FIX_TEST(test_a_clock_put_back),
+        FIX_TEST(test_a_rise_and_a_clock_put_back),
         FIX_TEST(test_newest_wish_while_sending),
         FIX_TEST(test_gone),
         FIX_TEST(test_read_backs_that_fail),

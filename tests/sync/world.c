@@ -58,6 +58,22 @@ static void start_simulator(struct world *w, const char *program, const char *co
         free(argv[i]);
 }
 
+static time_ms turned_wall(struct clock *c)
+{
+    struct world_clock *own = (struct world_clock *)(void *)c;
+    return clock_now(own->base) + atomic_load(&own->shift);
+}
+
+static time_ms turned_monotonic(struct clock *c)
+{
+    return clock_monotonic(((struct world_clock *)(void *)c)->base);
+}
+
+void world_turn_clock(struct world *w, time_ms by)
+{
+    atomic_fetch_add(&w->turned.shift, by);
+}
+
 static void notified(void *ctx, const char *topic)
 {
     struct world *w = ctx;
@@ -78,7 +94,10 @@ void world_open_scaled(struct world *w, enum db_engine engine, const char *simul
 {
     struct error e;
     memset(w, 0, sizeof *w);
-    w->clock = speed == 1 ? clock_system() : clock_scaled_init(&w->scaled, clock_system(), speed);
+    w->turned.base =
+        speed == 1 ? clock_system() : clock_scaled_init(&w->scaled, clock_system(), speed);
+    w->turned.clock = (struct clock){ turned_wall, turned_monotonic, speed };
+    w->clock = &w->turned.clock;
     arena_init(&w->arena, "world", 256 << 20);
     (void)pthread_mutex_init(&w->lock, NULL);
     (void)pthread_cond_init(&w->changed, NULL);
@@ -96,7 +115,7 @@ void world_open_scaled(struct world *w, enum db_engine engine, const char *simul
 void world_start_engine(struct world *w)
 {
     struct error e;
-    bool scaled = w->clock != clock_system();
+    bool scaled = w->turned.base != clock_system();
     struct engine_parts parts = { w->h.db, w->clock, rng_system(), &w->key, w->drivers,
         { .order_poll_ms = scaled ? 10000 : 200,
             .listing_refresh_ms = scaled ? 60000 : 500,

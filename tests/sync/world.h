@@ -11,7 +11,15 @@
 #include "sync/engine.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <sys/types.h>
+
+/* A clock of which the wall can be turned. */
+struct world_clock {
+    struct clock clock;
+    struct clock *base;
+    _Atomic(time_ms) shift;
+};
 
 struct world {
     struct harness_db h;
@@ -19,8 +27,9 @@ struct world {
     struct transport *transport;
     struct channel_driver *drivers[2];
     struct engine *engine;
-    struct clock *clock;
-    struct clock_scaled scaled; /* what clock points at in a scaled world */
+    struct clock *clock; /* the product's: may be turned */
+    struct world_clock turned;
+    struct clock_scaled scaled; /* its base in a scaled world */
     struct seal_key key;
     pid_t simulator;
     char url[64];
@@ -40,6 +49,9 @@ void world_close(struct world *w);
 /* At the pace of its defaults in a scaled world, else at that of an impatient test. */
 void world_start_engine(struct world *w);
 void world_stop_engine(struct world *w);
+
+/* As if somebody had put the machine's clock right: forward, or back when below 0. */
+void world_turn_clock(struct world *w, time_ms by);
 
 /* Status and parsed body of a call to the simulator; the root is the caller's to release. */
 int world_call(

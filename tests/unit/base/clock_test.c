@@ -127,6 +127,74 @@ static void test_deadlines(void **state)
     }
 }
 
+static void test_moments(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *why;
+        struct clock_moment moment, now;
+        time_ms want;
+    } rows[] = {
+        { "never", { 0, 0 }, { 900000, 500 }, 0 },
+        { "no jump", { 800000, 400 }, { 800100, 500 }, 800000 },
+        { "put back by a minute: its age tells", { 800000, 400 }, { 740100, 500 }, 740000 },
+        { "put back by less than its age", { 800000, 400 }, { 810000, 60400 }, 750000 },
+        { "put forward: what was wanted before the jump is not older", { 800000, 400 },
+            { 990000, 500 }, 800000 },
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        CHECK_INT(clock_moment_wall(rows[i].moment, rows[i].now), rows[i].want, rows[i].why);
+    struct clock_moment never = { 0, 0 }, old = { 900, 10 }, late = { 300, 20 };
+    CHECK_INT(clock_moment_later(old, late).wall, 300, "by the clock that never jumps");
+    CHECK_INT(clock_moment_later(never, old).wall, 900, "the one there is");
+    CHECK_INT(clock_moment_later(late, never).wall, 300, "either way");
+    CHECK_INT(clock_moment_before(late, 5).wall, 295, "by both clocks");
+    CHECK_INT(clock_moment_before(late, 5).monotonic, 15, "by both clocks");
+    struct clock_moment now = clock_moment(clock_system());
+    CHECK(now.wall > 0 && now.monotonic <= clock_monotonic(clock_system()), "of now");
+}
+
+/* Both clocks by hand; each look takes a moment. */
+struct jumping {
+    struct clock clock;
+    time_ms now, shift, look;
+};
+
+static time_ms jumping_wall(struct clock *c)
+{
+    struct jumping *h = (struct jumping *)(void *)c;
+    h->now += h->look;
+    return 1000000 + h->now + h->shift;
+}
+
+static time_ms jumping_monotonic(struct clock *c)
+{
+    struct jumping *h = (struct jumping *)(void *)c;
+    h->now += h->look;
+    return h->now;
+}
+
+static void test_watch(void **state)
+{
+    (void)state;
+    struct jumping h = { { jumping_wall, jumping_monotonic, 1 }, 0, 0, 0 };
+    struct clock_watch w = { 0 };
+    CHECK_INT(clock_watch_back(&w, &h.clock), 0, "the first look");
+    h.now += 5000;
+    CHECK_INT(clock_watch_back(&w, &h.clock), 0, "time passes");
+    h.now += 5000;
+    h.shift -= 3600000;
+    CHECK_INT(clock_watch_back(&w, &h.clock), 3600000, "put back by an hour");
+    CHECK_INT(clock_watch_back(&w, &h.clock), 0, "which is told once");
+    h.shift += 7200000;
+    CHECK_INT(clock_watch_back(&w, &h.clock), 0, "put forward");
+    h.shift -= CLOCK_BACK_LEAST_MS - 1;
+    CHECK_INT(clock_watch_back(&w, &h.clock), 0, "corrected by a little");
+    h.look = 30000;
+    for (int i = 0; i < 5; i++)
+        CHECK_INT(clock_watch_back(&w, &h.clock), 0, "a slow machine is no jump");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -135,6 +203,8 @@ int main(void)
         cmocka_unit_test(test_system_clock_moves_forward),
         cmocka_unit_test(test_scaled),
         cmocka_unit_test(test_deadlines),
+        cmocka_unit_test(test_moments),
+        cmocka_unit_test(test_watch),
     };
     return cmocka_run_group_tests_name("base/clock", tests, NULL, NULL);
 }
