@@ -8,6 +8,7 @@
 #ifndef SYNC_ORDER_READ_H
 #define SYNC_ORDER_READ_H
 
+#include "core/order_pace.h"
 #include "store/intake.h"
 #include "sync/internal.h"
 #include "sync/order_cursor.h"
@@ -16,7 +17,6 @@ enum {
     ORDER_LAG_MS =
         2 * 60 * 1000 + 1000, /* a window ends at least two minutes ago (sp-api.md 2.2) */
     ORDER_FAULT_MS = 2000,
-    ORDER_KEEP_BACKFILL = 4, /* tokens of the burst that the back-fill leaves to new orders */
 };
 
 #define ORDERS_LIVE "orders_live" /* names of cursors */

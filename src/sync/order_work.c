@@ -8,11 +8,6 @@ enum {
     OVERLAP_MS = 2 * 60 * 1000,
     BEHIND_MS = 20 * 1000, /* a reading that ends so far behind is followed by another at once */
     WINDOWS_MAX = 6,       /* in one go */
-    KEEP_ROUTINE = 8,      /* tokens of the burst that routine readings leave for catching up */
-    /* After a page of the back-fill: the next token is for new orders. */
-    KEEP_BETWEEN = ORDER_KEEP_BACKFILL - 1,
-    KEEP_RISE = 2,
-    RISE_GAP_MS = 500,           /* between two readings while a rise waits for one */
     BACKFILL_GAP_MS = 60 * 1000, /* older than this before the start: worth a back-fill */
 };
 
@@ -131,12 +126,25 @@ static void restore_intake(struct worker *w, bool order_import)
     (void)pthread_mutex_unlock(&w->lock);
 }
 
-static bool rise_waits(struct worker *w)
+static void begin_pace(struct worker *w, struct order_pace *pace)
 {
     (void)pthread_mutex_lock(&w->lock);
-    bool wanted = w->order_wanted;
+    order_pace_init(
+        pace, &w->buckets[CHANNEL_OP_ORDERS_PAGE], clock_monotonic(w->engine->parts.clock));
     (void)pthread_mutex_unlock(&w->lock);
-    return wanted;
+}
+
+/* Whether a reading begins now; its token is still to be taken. */
+static bool may_read(struct worker *w, struct order_pace *pace, time_ms *wait_ms)
+{
+    struct bucket *orders = &w->buckets[CHANNEL_OP_ORDERS_PAGE];
+    struct order_pace_ask ask = { .now = clock_monotonic(w->engine->parts.clock),
+        .gap = w->engine->parts.options.order_poll_ms };
+    (void)pthread_mutex_lock(&w->lock);
+    ask.rise = w->order_wanted;
+    bool begins = order_pace_begin(pace, orders, &ask, wait_ms);
+    (void)pthread_mutex_unlock(&w->lock);
+    return begins;
 }
 
 void *order_thread(void *worker)
@@ -145,10 +153,9 @@ void *order_thread(void *worker)
     struct arena arena;
     arena_init(&arena, "order thread", JOB_ARENA_MAX);
     unsigned seen = 0;
-    time_ms idle = 0, last_poll = 0;
-    bool paged = false; /* the back-fill had the last token */
-    struct clock *clock = w->engine->parts.clock;
-    time_ms gap = w->engine->parts.options.order_poll_ms;
+    time_ms idle = 0, gap = w->engine->parts.options.order_poll_ms;
+    struct order_pace pace;
+    begin_pace(w, &pace);
     while (worker_wait(w, WAKE_ORDERS, &seen, idle)) {
         arena_reset(&arena);
         struct channel_row *ch = arena_new(&arena, struct channel_row, 1);
@@ -161,23 +168,15 @@ void *order_thread(void *worker)
         tend_runs(w, ch, &arena);
         if (!ch->order_import) continue;
         idle = gap;
-        time_ms now = clock_monotonic(clock), wait = 0;
-        bool rise = rise_waits(w);
-        time_ms least = rise && gap > RISE_GAP_MS ? RISE_GAP_MS : gap;
-        int64_t keep = rise ? KEEP_RISE : paged ? KEEP_BETWEEN : KEEP_ROUTINE;
-        if (last_poll && now - last_poll < least) {
-            idle = least - (now - last_poll);
-        } else if (worker_token_now(w, CHANNEL_OP_ORDERS_PAGE, keep, &wait)) {
-            worker_token_back(w, CHANNEL_OP_ORDERS_PAGE);
+        time_ms wait = 0;
+        if (may_read(w, &pace, &wait)) {
             struct channel_outcome o;
-            last_poll = now;
-            paged = false;
             (void)read_live(w, ch, NULL, &arena, &o);
-        } else {
-            idle = wait < gap ? wait : gap;
+        } else if (wait < gap) {
+            idle = wait;
         }
         time_ms next = order_backfill_tend(w, &arena);
-        paged = paged || next == 0;
+        pace.paged = pace.paged || next == 0;
         if (next < idle) idle = next;
     }
     arena_release(&arena);
