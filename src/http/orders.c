@@ -23,7 +23,7 @@ static void render_line(struct call *c, const struct order_line *l)
     put_opt(c, "channel_line_id", l->channel_line_id);
     jw_kint(&c->w, "committed", l->committed);
     jw_kint(&c->w, "returned", l->returned);
-    jw_kint(&c->w, "uncommitted", l->quantity - l->committed - l->returned);
+    jw_kint(&c->w, "uncommitted", order_line_uncommitted(l));
     jw_kbool(&c->w, "unknown_sku", l->candidate_count == 0);
     jw_key(&c->w, "candidates");
     jw_array(&c->w);
@@ -55,26 +55,6 @@ static enum err render_items(struct call *c, const struct order *o, size_t count
     return rc;
 }
 
-struct totals {
-    int64_t quantity, uncommitted;
-    bool unknown, canceled;
-};
-
-static struct totals sum(const struct order *o)
-{
-    struct totals t = { 0 };
-    for (size_t i = 0; i < o->line_count; i++) {
-        t.quantity += o->lines[i].quantity;
-        t.uncommitted += o->lines[i].quantity - o->lines[i].committed - o->lines[i].returned;
-        t.unknown = t.unknown || o->lines[i].candidate_count == 0;
-    }
-    bool closed = !o->is_open;
-    t.canceled =
-        closed && ((o->line_count && t.quantity == 0) || str_eq_nocase(o->status, S("canceled")) ||
-                      str_eq_nocase(o->channel_status, S("cancelled")));
-    return t;
-}
-
 static void warn(
     struct call *c, const char *code, int64_t line_id, int64_t item_id, struct str detail)
 {
@@ -87,7 +67,7 @@ static void warn(
 }
 
 /* domain.md 3: told, never in the way. */
-static void render_warnings(struct call *c, const struct order *o, const struct totals *t)
+static void render_warnings(struct call *c, const struct order *o, const struct order_units *u)
 {
     enum { TOLD_MAX = 200 };
     int told = 0;
@@ -103,26 +83,26 @@ static void render_warnings(struct call *c, const struct order *o, const struct 
                       STR_FMT(l->sku))
                 : S("The channel gave no SKU: the line counts nowhere."));
     }
-    if ((int64_t)o->item_count > t->quantity)
+    if ((int64_t)o->item_count > u->quantity)
         warn(c, "overcommitted", 0, 0,
             arena_fmt(c->arena, "%zu %s on the order, %lld ordered.", o->item_count,
-                o->item_count == 1 ? "item is" : "items are", (long long)t->quantity));
-    if (!o->is_open && !t->canceled && t->uncommitted > 0)
+                o->item_count == 1 ? "item is" : "items are", (long long)u->quantity));
+    if (!o->is_open && !u->canceled && u->uncommitted > 0)
         warn(c, "closed_uncommitted", 0, 0,
             arena_fmt(c->arena, "The order is closed with %lld uncommitted %s for sale again.",
-                (long long)t->uncommitted,
-                t->uncommitted == 1 ? "unit: it is" : "units: they are"));
-    if (t->canceled && o->item_count)
+                (long long)u->uncommitted,
+                u->uncommitted == 1 ? "unit: it is" : "units: they are"));
+    if (u->canceled && o->item_count)
         warn(c, "canceled_committed", 0, 0,
             S("The order is canceled with items still on it: take them off to sell them again."));
     for (size_t i = 0; i < o->item_count && told < TOLD_MAX; i++) {
-        if (o->items[i].line_id || !t->uncommitted || !o->is_open) continue;
+        if (o->items[i].line_id || !u->uncommitted || !o->is_open) continue;
         told++;
         warn(c, "direct_commit_line_open", 0, o->items[i].item_id,
             arena_fmt(c->arena, "%.*s fits no line, while a line is still open.",
                 STR_FMT(o->items[i].esn)));
     }
-    if (o->cancel_requested && !t->canceled)
+    if (o->cancel_requested && !u->canceled)
         warn(c, "cancel_requested", 0, 0,
             S("The buyer asked the channel to cancel: do not ship before that is settled."));
     if (o->channel_unmapped)
@@ -134,7 +114,7 @@ static void render_warnings(struct call *c, const struct order *o, const struct 
 
 static enum err render(struct call *c, const struct order *o, size_t items_max, struct error *e)
 {
-    struct totals t = sum(o);
+    struct order_units u = order_units(o);
     jw_object(&c->w);
     jw_kint(&c->w, "id", o->id);
     jw_kstr(&c->w, "number", o->number);
@@ -146,11 +126,11 @@ static enum err render(struct call *c, const struct order *o, size_t items_max, 
     jw_kbool(&c->w, "is_open", o->is_open);
     jw_kbool(&c->w, "allow_commitment", o->allow_commitment);
     put_time(c, "ordered_at", o->ordered_at);
-    jw_kint(&c->w, "quantity", t.quantity);
+    jw_kint(&c->w, "quantity", u.quantity);
     jw_kint(&c->w, "committed", (int64_t)o->item_count);
     jw_kint(&c->w, "returned", o->returned_count);
-    jw_kint(&c->w, "uncommitted", t.uncommitted);
-    jw_kbool(&c->w, "unknown_sku", t.unknown);
+    jw_kint(&c->w, "uncommitted", u.uncommitted);
+    jw_kbool(&c->w, "unknown_sku", u.unknown_sku);
     jw_key(&c->w, "lines");
     jw_array(&c->w);
     for (size_t i = 0; i < o->line_count; i++)
@@ -159,7 +139,7 @@ static enum err render(struct call *c, const struct order *o, size_t items_max, 
     size_t shown = o->item_count < items_max ? o->item_count : items_max;
     enum err rc = render_items(c, o, shown, e);
     render_order_totals(c, o);
-    render_warnings(c, o, &t);
+    render_warnings(c, o, &u);
     jw_kstr(&c->w, "notes", o->notes);
     put_time(c, "created_at", o->created_at);
     put_time(c, "updated_at", o->updated_at);

@@ -250,6 +250,25 @@ enum err order_list(struct tx *tx, const struct order_filter *filter, const stru
     return rc;
 }
 
+int64_t order_line_uncommitted(const struct order_line *l)
+{
+    return l->quantity - l->committed - l->returned;
+}
+
+struct order_units order_units(const struct order *o)
+{
+    struct order_units u = { 0 };
+    for (size_t i = 0; i < o->line_count; i++) {
+        u.quantity += o->lines[i].quantity;
+        u.uncommitted += order_line_uncommitted(&o->lines[i]);
+        u.unknown_sku = u.unknown_sku || o->lines[i].candidate_count == 0;
+    }
+    u.canceled = !o->is_open &&
+                 ((o->line_count && u.quantity == 0) || str_eq_nocase(o->status, S("canceled")) ||
+                     str_eq_nocase(o->channel_status, S("cancelled")));
+    return u;
+}
+
 static void bind_head(struct stmt *st, const struct order *o)
 {
     stmt_bind_int(st, 1, o->organization_id);

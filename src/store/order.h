@@ -63,6 +63,16 @@ struct order {
     int64_t returned_count; /* units that came back, undone returns left out */
 };
 
+/* What all lines together want, and what that says of the order. */
+struct order_units {
+    int64_t quantity, uncommitted;
+    bool unknown_sku; /* of any line */
+    bool canceled;    /* by its quantities, its status or its channel's */
+};
+struct order_units order_units(const struct order *o);
+/* Quantity less what is committed and what came back. */
+int64_t order_line_uncommitted(const struct order_line *l);
+
 struct order_filter {
     struct str channel_order_id, sku, esn, q; /* empty: any */
     int64_t status_id, channel_id, organization_id;
