@@ -33,4 +33,7 @@ void pdf_show(
 int pdf_wrap_lines(
     struct pdf *p, double width, int lines_max, struct pdf_style style, struct str text);
 
+/* In groups of four, as it is read aloud; scanners and people may leave out the space. */
+struct str hex_id_spoken(struct str hex_id, struct arena *arena);
+
 #endif

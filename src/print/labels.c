@@ -2,6 +2,7 @@
 #include "print/labels.h"
 
 #include "base/assert.h"
+#include "print/internal.h"
 
 struct sheet {
     const char *name;
@@ -39,13 +40,6 @@ struct box {
     double x, y, width, height;
 };
 
-/* In groups of four, as it is read aloud; scanners and people may leave out the space. */
-static struct str spoken(struct str hex_id, struct arena *arena)
-{
-    if (hex_id.len <= 4) return hex_id;
-    return arena_fmt(arena, "%.*s %.*s", 4, hex_id.at, (int)hex_id.len - 4, hex_id.at + 4);
-}
-
 /* Type grows with the label: 1 on the 62 x 29 mm label, where an ESN of 15 digits fits twice. */
 static double scale_of(const struct box *b)
 {
@@ -73,7 +67,7 @@ static void draw(struct pdf *p, const struct labels *labels, const struct label 
         (void)pdf_barcode(p, PDF_CODE128, l->hex_id, b.x, b.y, b.width, height);
         y += height + 4 * s;
     }
-    pdf_text_fit(p, left, y, width, code, spoken(l->hex_id, arena));
+    pdf_text_fit(p, left, y, width, code, hex_id_spoken(l->hex_id, arena));
     y += pdf_line_height(code);
     pdf_text_fit(p, left, y, width, small, l->esn);
     y += pdf_line_height(small);

@@ -70,6 +70,30 @@ enum err pdf_end(struct pdf *p, struct buf *out, struct error *e)
     return read_all(p, out, e);
 }
 
+static const struct {
+    const char *name;
+    double width, height;
+} papers[] = {
+    [PDF_A4] = { "a4", 210, 297 },
+    [PDF_LETTER] = { "letter", 215.9, 279.4 },
+};
+
+bool pdf_paper_parse(struct str name, enum pdf_paper *out)
+{
+    for (size_t i = 0; i < sizeof papers / sizeof papers[0]; i++)
+        if (str_eq(name, str_of(papers[i].name))) {
+            *out = (enum pdf_paper)i;
+            return true;
+        }
+    return false;
+}
+
+void pdf_paper_size(enum pdf_paper paper, double *width_mm, double *height_mm)
+{
+    *width_mm = papers[paper].width;
+    *height_mm = papers[paper].height;
+}
+
 void pdf_page(struct pdf *p, double width_mm, double height_mm)
 {
     if (p->page_count == PDF_PAGES_MAX) p->too_many = true;
@@ -90,6 +114,11 @@ double pdf_page_width(const struct pdf *p)
 double pdf_page_height(const struct pdf *p)
 {
     return p->height;
+}
+
+int pdf_page_count(const struct pdf *p)
+{
+    return p->page_count;
 }
 
 bool pdf_ready(const struct pdf *p)
@@ -138,18 +167,18 @@ void pdf_line(struct pdf *p, double x1, double y1, double x2, double y2, double 
     HPDF_Page_Stroke(p->page);
 }
 
-void pdf_number_pages(struct pdf *p, struct str text, double margin_mm)
+void pdf_number_pages(struct pdf *p, int before, struct str text, double margin_mm)
 {
     static const struct pdf_style small = { PDF_REGULAR, 8 };
     HPDF_Page newest = p->page;
     double height = p->height;
-    for (int i = 0; i < p->page_count && !p->failure; i++) {
+    for (int i = before; i < p->page_count && !p->failure; i++) {
         struct buf line;
         p->page = p->pages[i];
         p->height = (double)HPDF_Page_GetHeight(p->page) * 25.4 / 72.0;
         buf_init(&line, PDF_TEXT_MAX);
         buf_put_fmt(&line, "%.*s%spage %d of %d", STR_FMT(str_sub(text, 0, 200)),
-            text.len ? ", " : "", i + 1, p->page_count);
+            text.len ? ", " : "", i - before + 1, p->page_count - before);
         pdf_text(p, margin_mm, p->height - margin_mm / 2, small, buf_str(&line));
         buf_release(&line);
     }

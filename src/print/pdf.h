@@ -21,6 +21,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/err.h"
 
 enum { PDF_PAGES_MAX = 5000, PDF_TEXT_MAX = 2000 /* bytes of one text; the rest is not shown */ };
@@ -45,13 +46,21 @@ void pdf_free(struct pdf *p);
  * PDF_PAGES_MAX pages. A document needs at least one page. */
 MUST_USE enum err pdf_end(struct pdf *p, struct buf *out, struct error *e);
 
+/* Papers that offices have; sizes upright, in mm. */
+enum pdf_paper { PDF_A4, PDF_LETTER };
+#define PDF_PAPERS "a4 letter"
+bool pdf_paper_parse(struct str name, enum pdf_paper *out);
+void pdf_paper_size(enum pdf_paper paper, double *width_mm, double *height_mm);
+
 /* Begins a page; what follows is drawn on it. */
 void pdf_page(struct pdf *p, double width_mm, double height_mm);
 double pdf_page_width(const struct pdf *p);
 double pdf_page_height(const struct pdf *p);
+int pdf_page_count(const struct pdf *p);
 
-/* "text, page 2 of 3" at the foot of each page so far. */
-void pdf_number_pages(struct pdf *p, struct str text, double margin_mm);
+/* "text, page 2 of 3" at the foot of each page so far but the first `before` ones, which are not
+ * counted: one document may hold several papers. */
+void pdf_number_pages(struct pdf *p, int before, struct str text, double margin_mm);
 
 double pdf_text_width(struct pdf *p, struct pdf_style style, struct str text);
 void pdf_text(struct pdf *p, double x, double y, struct pdf_style style, struct str text);
@@ -62,7 +71,8 @@ void pdf_text_fit(
  * an ellipsis when more is left. Gives the height used. */
 double pdf_text_wrap(struct pdf *p, double x, double y, double width, int lines_max,
     struct pdf_style style, struct str text);
-double pdf_line_height(struct pdf_style style); /* mm from base line to base line */
+struct str pdf_time(time_ms t, struct arena *arena); /* "2026-11-24 09:40 UTC" */
+double pdf_line_height(struct pdf_style style);      /* mm from base line to base line */
 
 void pdf_line(struct pdf *p, double x1, double y1, double x2, double y2, double width);
 
@@ -79,6 +89,8 @@ struct pdf_column {
     struct str title;
     double width; /* mm, with the gap to the next */
     bool right;   /* numbers */
+    enum pdf_font font;
+    bool tick; /* a box to be ticked by hand, whatever the cell says */
 };
 
 struct pdf_table {
@@ -88,9 +100,14 @@ struct pdf_table {
     double size_pt;
     double margin; /* mm: left, and at top and foot of each page */
     double y;      /* mm: where the next row begins; the caller sets it first */
+    bool ruled;    /* rows stand apart, with a hairline between: for working along them by hand */
 };
 
+/* Before its head: goes to the next page when there is no room for so many lines of it. */
+void pdf_table_reserve(struct pdf_table *t, int lines);
 void pdf_table_head(struct pdf_table *t);
+/* A title over the rows that follow; never at the foot of a page by itself. */
+void pdf_table_section(struct pdf_table *t, struct str title);
 void pdf_table_row(struct pdf_table *t, const struct str *cells);
 
 #endif

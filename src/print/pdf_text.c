@@ -156,3 +156,16 @@ double pdf_text_wrap(struct pdf *p, double x, double y, double width, int lines_
     }
     return line * pdf_line_height(style);
 }
+
+struct str pdf_time(time_ms t, struct arena *arena)
+{
+    char text[RFC3339_SIZE];
+    (void)rfc3339_format(t, text);
+    return arena_fmt(arena, "%.10s %.5s UTC", text, text + sizeof "2026-11-24T" - 1);
+}
+
+struct str hex_id_spoken(struct str hex_id, struct arena *arena)
+{
+    if (hex_id.len <= 4) return hex_id;
+    return arena_fmt(arena, "%.*s %.*s", 4, hex_id.at, (int)hex_id.len - 4, hex_id.at + 4);
+}

@@ -48,7 +48,8 @@ struct str paper_barcodes(struct str pdf, int dpi, struct arena *arena)
     return output_of(pdf,
         arena_fmt(arena,
             "pdftoppm -gray -r %d $F $D/page; find $D -name 'page*' | sort | "
-            "xargs -n 100 zbarimg --nodbus --quiet --raw",
+            "xargs -n 100 zbarimg --nodbus --quiet --raw -Sdisable -Scode128.enable "
+            "-Sqrcode.enable",
             dpi)
             .at,
         arena);
@@ -69,6 +70,7 @@ struct str paper_barcodes_cut(
     }
     /* Places without a label are no failure here: whoever asks counts what was read. */
     buf_put(&command, S("find $D -name 'page*' | sort | (xargs zbarimg --nodbus --quiet --raw "
+                        "-Sdisable -Scode128.enable -Sqrcode.enable "
                         "2>$D/said || test $? -gt 3)"));
     buf_put_char(&command, 0);
     struct str read = output_of(pdf, command.at, arena);

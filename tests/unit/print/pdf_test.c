@@ -27,7 +27,7 @@ static void test_text_on_pages(void **state)
     pdf_page(p, 62, 29);
     pdf_text(p, 5, 10, body, S("second"));
     pdf_line(p, 5, 12, 50, 12, 0.2);
-    pdf_number_pages(p, S("SO-7"), 10);
+    pdf_number_pages(p, 0, S("SO-7"), 10);
     struct str pdf = finish(p, &out);
     CHECK(str_starts(pdf, S("%PDF-1.")), "a PDF");
     CHECK_INT(paper_pages(pdf, &arena), 2, "pages");
@@ -36,6 +36,47 @@ static void test_text_on_pages(void **state)
     CHECK(str_contains(text, S("SO-7, page 1 of 2")), "the first page's foot");
     CHECK(str_contains(text, S("SO-7, page 2 of 2")), "the second page's foot");
     buf_release(&out);
+}
+
+/* Several papers in one document, each counted by itself. */
+static void test_page_numbers(void **state)
+{
+    (void)state;
+    struct buf out;
+    struct pdf *p = pdf_new(&arena, S(""));
+    for (int pages = 1; pages <= 2; pages++) {
+        int before = pdf_page_count(p);
+        for (int i = 0; i < pages; i++)
+            pdf_page(p, 210, 297);
+        pdf_number_pages(p, before, arena_fmt(&arena, "SO-%d", pages), 10);
+    }
+    struct str text = paper_text(finish(p, &out), &arena);
+    CHECK_INT(count_of(text, S("SO-")), 3, "one number each");
+    CHECK(str_contains(text, S("SO-1, page 1 of 1")), "the first paper");
+    CHECK(str_contains(text, S("SO-2, page 1 of 2")), "the second begins anew");
+    CHECK(str_contains(text, S("SO-2, page 2 of 2")), "and goes on");
+    buf_release(&out);
+}
+
+static void test_papers(void **state)
+{
+    (void)state;
+    enum pdf_paper paper;
+    double width, height;
+    CHECK(!pdf_paper_parse(S("a5"), &paper) && !pdf_paper_parse(S(""), &paper), "unknown");
+    CHECK(pdf_paper_parse(S("letter"), &paper), "known");
+    pdf_paper_size(paper, &width, &height);
+    CHECK(width > 215.8 && width < 216 && height > 279.3 && height < 279.5, "8.5 by 11 inch");
+    CHECK(pdf_paper_parse(S("a4"), &paper), "known");
+    pdf_paper_size(paper, &width, &height);
+    CHECK(width > 209.9 && width < 210.1 && height > 296.9 && height < 297.1, "ISO 216");
+}
+
+static void test_time(void **state)
+{
+    (void)state;
+    CHECK_STR(pdf_time(0, &arena), S("1970-01-01 00:00 UTC"), "to the minute");
+    CHECK_STR(pdf_time(INT64_C(1795513230123), &arena), S("2026-11-24 09:40 UTC"), "cut");
 }
 
 /* One text, as a reader of the paper sees it. */
@@ -122,15 +163,20 @@ static void test_table(void **state)
 {
     (void)state;
     static const struct pdf_column columns[] = {
-        { { "IMEI", 4 }, 40, false },
-        { { "Title", 5 }, 60, false },
-        { { "Price", 5 }, 30, true },
+        { .title = STR_INIT("IMEI"), .width = 40 },
+        { .title = STR_INIT("Title"), .width = 60 },
+        { .title = STR_INIT("Price"), .width = 30, .right = true },
     };
     enum { ROWS = 300 };
     struct buf out;
     struct pdf *p = pdf_new(&arena, S("Table"));
     pdf_page(p, 148, 210);
-    struct pdf_table t = { p, columns, COUNT_OF(columns), 9, 10, 20 };
+    struct pdf_table t = { .pdf = p,
+        .columns = columns,
+        .column_count = COUNT_OF(columns),
+        .size_pt = 9,
+        .margin = 10,
+        .y = 20 };
     pdf_table_head(&t);
     for (int i = 0; i < ROWS; i++) {
         struct str cells[] = { arena_fmt(&arena, "35%013d", i),
@@ -147,6 +193,53 @@ static void test_table(void **state)
     for (int i = 0; i < ROWS; i++)
         CHECK_INT(count_of(text, arena_fmt(&arena, "35%013d", i)), 1, "each row is there, once");
     CHECK_INT(count_of(text, S("one line")), ROWS / 10, "wrapped cells are whole");
+    buf_release(&out);
+}
+
+/* Headings, rows that stand apart, boxes to tick. */
+static void test_work_table(void **state)
+{
+    (void)state;
+    static const struct pdf_column columns[] = {
+        { .title = STR_INIT(""), .width = 10, .tick = true },
+        { .title = STR_INIT("Location"), .width = 40, .font = PDF_BOLD },
+        { .title = STR_INIT("Hex ID"), .width = 40, .font = PDF_MONO },
+    };
+    struct pdf_table tables[2];
+    struct buf out;
+    struct pdf *p = pdf_new(&arena, S(""));
+    for (int ruled = 0; ruled < 2; ruled++) {
+        pdf_page(p, 210, 100);
+        tables[ruled] = (struct pdf_table){ .pdf = p,
+            .columns = columns,
+            .column_count = COUNT_OF(columns),
+            .size_pt = 10,
+            .margin = 10,
+            .y = 10,
+            .ruled = ruled != 0 };
+        pdf_table_head(&tables[ruled]);
+        for (int i = 0; i < 3; i++) {
+            struct str cells[] = { S("not shown"), S("A-1"), S("K7Q2 M9XA") };
+            pdf_table_row(&tables[ruled], cells);
+        }
+    }
+    CHECK(tables[1].y > tables[0].y + 7, "ruled rows stand apart");
+    struct pdf_table *t = &tables[1];
+    int pages = pdf_page_count(p);
+    pdf_table_reserve(t, 1);
+    CHECK_INT(pdf_page_count(p), pages, "there is room for one row");
+    t->y = 80;
+    pdf_table_section(t, S("Annex"));
+    CHECK_INT(pdf_page_count(p), pages + 1, "a heading is not left alone at the foot");
+    CHECK(t->y < 30, "it stands below the head of the next page");
+    t->y = 80;
+    pdf_table_reserve(t, 3);
+    CHECK_INT(pdf_page_count(p), pages + 2, "the next page, when there is no room for three");
+    CHECK(t->y < 10.1, "at its top: without a head yet");
+    struct str text = paper_text(finish(p, &out), &arena);
+    CHECK_INT(count_of(text, S("Location")), 3, "heads");
+    CHECK_INT(count_of(text, S("Annex")), 1, "the heading");
+    CHECK(!str_contains(text, S("not shown")), "a box instead of a text");
     buf_release(&out);
 }
 
@@ -208,7 +301,11 @@ int main(void)
         cmocka_unit_test(test_text_on_pages),
         cmocka_unit_test(test_characters),
         cmocka_unit_test(test_fitting),
+        cmocka_unit_test(test_page_numbers),
+        cmocka_unit_test(test_papers),
+        cmocka_unit_test(test_time),
         cmocka_unit_test(test_table),
+        cmocka_unit_test(test_work_table),
         cmocka_unit_test(test_barcodes),
         cmocka_unit_test(test_limits),
     };
