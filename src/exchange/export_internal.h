@@ -27,6 +27,10 @@ MUST_USE enum err export_row(
 MUST_USE enum err export_titles(
     struct exporting *x, const struct column *columns, size_t count, struct error *e);
 
+/* Empty for 0, and for a channel that is gone: its orders stay. */
+MUST_USE enum err export_channel_name(
+    struct tx *tx, int64_t channel_id, struct arena *arena, struct str *out, struct error *e);
+
 MUST_USE enum err export_orders(struct exporting *x, struct error *e);
 MUST_USE enum err export_audit(struct exporting *x, struct error *e);
 

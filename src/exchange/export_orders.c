@@ -146,7 +146,7 @@ static enum err put_line(struct exporting *x, const struct order *o, const struc
     figures[1] = amount_cell(line->price);
     cells[UNITS] = int_cell(line->committed);
     cells[UNITS + 1] = int_cell(line->returned);
-    cells[UNITS + 2] = int_cell(line->quantity - line->committed - line->returned);
+    cells[UNITS + 2] = int_cell(order_line_uncommitted(line));
     return put_sold(x, o, line, cells, e);
 }
 
@@ -166,15 +166,15 @@ static enum err put_order_rows(
     return rc ? rc : put_sold(x, o, NULL, cells, e);
 }
 
-static enum err channel_name(
-    struct exporting *x, int64_t channel_id, struct str *out, struct error *e)
+enum err export_channel_name(
+    struct tx *tx, int64_t channel_id, struct arena *arena, struct str *out, struct error *e)
 {
     *out = S("");
     if (!channel_id) return OK;
-    struct channel_row *ch = arena_new(x->arena, struct channel_row, 1);
-    enum err rc = channel_load(x->tx, channel_id, x->arena, ch, e);
+    struct channel_row *ch = arena_new(arena, struct channel_row, 1);
+    enum err rc = channel_load(tx, channel_id, arena, ch, e);
     if (!rc) *out = ch->name;
-    return rc == ERR_NOT_FOUND ? OK : rc; /* a channel that is gone leaves its orders */
+    return rc == ERR_NOT_FOUND ? OK : rc;
 }
 
 enum err export_orders(struct exporting *x, struct error *e)
@@ -190,7 +190,7 @@ enum err export_orders(struct exporting *x, struct error *e)
         more = count > EXPORT_PAGE;
         for (size_t i = 0; i < count && i < EXPORT_PAGE && !rc; i++) {
             struct str name;
-            rc = channel_name(x, rows[i].channel_id, &name, e);
+            rc = export_channel_name(x->tx, rows[i].channel_id, x->arena, &name, e);
             if (!rc) rc = put_order_rows(x, name, &rows[i], e);
         }
         if (more) page.after = rows[EXPORT_PAGE - 1].id;

@@ -32,15 +32,21 @@ struct str file_format_name(enum sheet_format format)
     return format == SHEET_CSV ? S("csv") : S("xlsx");
 }
 
+static bool ends(struct str path, struct str ending)
+{
+    return path.len >= ending.len &&
+           str_eq_nocase(str_sub(path, path.len - ending.len, ending.len), ending);
+}
+
 bool file_format_of_path(struct str path, enum sheet_format *out)
 {
-    if (path.len >= 4 && str_eq_nocase(str_sub(path, path.len - 4, 4), S(".csv"))) {
-        *out = SHEET_CSV;
-        return true;
-    }
-    if (path.len < 5 || !str_eq_nocase(str_sub(path, path.len - 5, 5), S(".xlsx"))) return false;
-    *out = SHEET_XLSX;
-    return true;
+    *out = ends(path, S(".csv")) ? SHEET_CSV : SHEET_XLSX;
+    return ends(path, S(".csv")) || ends(path, S(".xlsx"));
+}
+
+bool file_is_pdf(struct str path)
+{
+    return ends(path, S(".pdf"));
 }
 
 static enum err explain(const struct sheet_error *from, struct error *e)

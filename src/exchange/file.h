@@ -23,6 +23,7 @@ bool file_separator_parse(struct str name, char *out);
 struct str file_format_name(enum sheet_format format);
 /* By the ending of a path, in whatever case. */
 bool file_format_of_path(struct str path, enum sheet_format *out);
+bool file_is_pdf(struct str path); /* for the exports that can be papers */
 
 struct file_reader {
     struct sheet_reader *sheet;

@@ -4,6 +4,7 @@
 #include "base/assert.h"
 #include "base/limits.h"
 #include "store/commitment.h"
+#include "store/order_return.h"
 #include "store/verify.h"
 
 #include <stdlib.h>
@@ -335,6 +336,29 @@ static enum err connect_none(struct fix *f, int64_t listing_id)
     struct listing after = before;
     after.mode = LISTING_NONE;
     return listing_update(&f->c, &before, &after, &f->e);
+}
+
+static enum err take_back(
+    struct fix *f, int64_t order_id, const struct return_input *in, struct return_result *out)
+{
+    struct order o;
+    struct return_request request = { in, 1, true };
+    enum err rc = order_lock(&f->c, order_id, &f->arena, &o, &f->e);
+    return rc ? rc : return_add(&f->c, &o, &request, out, &f->e);
+}
+
+void fix_return(struct fix *f, int64_t order_id, const char *esn)
+{
+    struct return_input in = { .text = str_of(esn),
+        .status_id = IN_STOCK,
+        .status = S("In stock"),
+        .warehouse_id = MAIN,
+        .warehouse = S("Main"),
+        .location = S(""),
+        .reason = S("") };
+    struct return_result result;
+    WRITE(f, take_back(f, order_id, &in, &result), esn);
+    CHECK_STR(str_of(result.code), S(""), esn);
 }
 
 void fix_connect_none(struct fix *f, int64_t listing_id)

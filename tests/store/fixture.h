@@ -109,6 +109,8 @@ struct listing_terms fix_terms(struct fix *f, int64_t listing_id);
 void fix_set_status(struct fix *f, int64_t order_id, int64_t status_id);
 /* By ESN; the codes that came back, space between ("" when all went well). */
 const char *fix_commit_esns(struct fix *f, int64_t order_id, const char *esns, bool atomic);
+/* The item comes back from the order, in stock and in Main. */
+void fix_return(struct fix *f, int64_t order_id, const char *esn);
 void fix_connect_none(struct fix *f, int64_t listing_id);
 
 void fix_plan(struct fix *f); /* until nothing is marked */
