@@ -3,17 +3,6 @@
 
 #include "base/limits.h"
 
-bool file_format_parse(struct str name, enum sheet_format *out)
-{
-    if (str_eq(name, S("csv")))
-        *out = SHEET_CSV;
-    else if (str_eq(name, S("xlsx")))
-        *out = SHEET_XLSX;
-    else
-        return false;
-    return true;
-}
-
 bool file_separator_parse(struct str name, char *out)
 {
     if (str_eq(name, S("comma")))
@@ -25,11 +14,6 @@ bool file_separator_parse(struct str name, char *out)
     else
         return false;
     return true;
-}
-
-struct str file_format_name(enum sheet_format format)
-{
-    return format == SHEET_CSV ? S("csv") : S("xlsx");
 }
 
 static bool ends(struct str path, struct str ending)

@@ -17,10 +17,8 @@ struct file_form {
     bool mark;      /* of a CSV: begins with the UTF-8 mark */
 };
 
-bool file_format_parse(struct str name, enum sheet_format *out); /* "csv", "xlsx" */
 #define FILE_SEPARATORS "comma semicolon tab"
 bool file_separator_parse(struct str name, char *out);
-struct str file_format_name(enum sheet_format format);
 /* By the ending of a path, in whatever case. */
 bool file_format_of_path(struct str path, enum sheet_format *out);
 bool file_is_pdf(struct str path); /* for the exports that can be papers */

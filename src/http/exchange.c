@@ -1,96 +1,42 @@
 /* exchange.c: spreadsheets in and out, and the runs of those that are applied in the background. */
 #include "exchange/errors_sheet.h"
-#include "exchange/export.h"
-#include "exchange/file.h"
+#include "exchange/orders_paper.h"
 #include "exchange/report.h"
 #include "http/account.h"
 #include "http/file.h"
 #include "http/filters.h"
 #include "http/runs.h"
+#include "http/sheets.h"
 #include "store/import_run.h"
 
 #include <unistd.h>
 
-/* By the parameter, else by what the caller accepts; CSV when it does not say. */
-static struct file_form wanted_form(struct call *c)
-{
-    struct str format = query_word(c, "format", "csv xlsx");
-    struct str separator = query_word(c, "separator", FILE_SEPARATORS);
-    struct file_form form = { .format = SHEET_CSV };
-    bool marked;
-    if (format.len)
-        (void)file_format_parse(format, &form.format);
-    else if (str_contains(http_request_header(c->req, S("accept")), S(XLSX_TYPE)))
-        form.format = SHEET_XLSX;
-    if (separator.len) (void)file_separator_parse(separator, &form.separator);
-    form.mark = query_bool(c, "bom", &marked);
-    if (form.format != SHEET_CSV && (separator.len || marked))
-        element_error(c, separator.len ? S("?separator") : S("?bom"), "not_allowed",
-            "belongs to a CSV, and an XLSX is asked for");
-    return form;
-}
-
 /* Exports */
-
-struct writing {
-    int fd; /* becomes the answer's */
-    struct file_writer writer;
-    struct row_writer rows;
-    struct file_form form;
-};
-
-static enum err begin_file(
-    struct call *c, struct writing *w, const struct file_form *form, struct error *e)
-{
-    *w = (struct writing){ .form = *form };
-    enum err rc = file_make(c, &w->fd, e);
-    if (rc) return rc;
-    rc = file_create(&w->writer, w->fd, form, c->now, e);
-    if (rc) (void)close(w->fd);
-    w->rows = file_row_writer(&w->writer);
-    return rc;
-}
-
-static enum err end_file(
-    struct call *c, struct writing *w, const char *name, enum err rc, struct error *e)
-{
-    bool csv = w->form.format == SHEET_CSV;
-    if (rc)
-        file_abort(&w->writer);
-    else
-        rc = file_finish(&w->writer, e);
-    if (rc) {
-        (void)close(w->fd);
-        return rc;
-    }
-    return answer_file(c, w->fd, csv ? S(CSV_TYPE) : S(XLSX_TYPE),
-        arena_fmt(c->arena, "%s.%s", name, csv ? "csv" : "xlsx"), e);
-}
 
 /* `some` false: only the titles. */
 static enum err answer_export(struct call *c, struct export_request *request, bool some,
-    const struct file_form *form, struct error *e)
+    const struct answer_form *form, struct error *e)
 {
     static const char *const names[EXPORT_KIND_COUNT] = { "catalog", "items", "connections",
         "orders", "audit" };
-    struct writing w;
+    struct sheet_answer w;
     int64_t rows;
     if (!some) { /* No row has an id below 1, so these name none. */
         request->variations.grade_id = -1;
         request->items.status_id = -1;
         request->orders.status_id = -1;
     }
-    enum err rc = begin_file(c, &w, form, e);
+    enum err rc = sheet_answer_begin(c, &w, form, e);
     if (rc) return rc;
     rc = export_write(c->tx, request, &w.rows, &rows, e);
-    return end_file(c, &w, names[request->kind], rc, e);
+    return sheet_answer_end(c, &w, names[request->kind], rc, e);
 }
 
 static enum err export_variations(struct call *c, struct error *e)
 {
     struct export_request r = { .kind = EXPORT_CATALOG };
     bool some;
-    struct file_form form = wanted_form(c);
+    struct answer_form form = wanted_form(c, "csv xlsx");
     enum err rc = query_variations(c, &r.variations, &some, e);
     return rc ? rc : answer_export(c, &r, some, &form, e);
 }
@@ -99,24 +45,52 @@ static enum err export_items(struct call *c, struct error *e)
 {
     struct export_request r = { .kind = EXPORT_ITEMS };
     bool some;
-    struct file_form form = wanted_form(c);
+    struct answer_form form = wanted_form(c, "csv xlsx");
     enum err rc = query_items(c, &r.items, &some, e);
     return rc ? rc : answer_export(c, &r, some, &form, e);
+}
+
+/* "status: New, uncommitted: true": what a paper says of itself. */
+static struct str filter_in_words(struct call *c)
+{
+    struct buf words;
+    buf_init(&words, 8192);
+    for (struct str rest = str_of(c->route->query), name; rest.len;) {
+        str_cut(rest, ' ', &name, &rest);
+        struct str value = query_str(c, arena_str(c->arena, name).at);
+        if (!value.len || str_eq(name, S("format"))) continue;
+        buf_put_fmt(&words, "%s%.*s: %.*s", words.len ? ", " : "", STR_FMT(name), STR_FMT(value));
+    }
+    struct str s = arena_str(c->arena, buf_str(&words));
+    buf_release(&words);
+    return s;
+}
+
+static enum err print_orders(struct call *c, struct order_filter *filter, struct error *e)
+{
+    enum { PDF_SIZE_MAX = 32 * 1024 * 1024 }; /* 20,000 rows have 3 MB */
+    struct orders_paper paper = { filter, filter_in_words(c), c->now };
+    int64_t rows;
+    paper_answer(c, S("orders.pdf"), PDF_SIZE_MAX);
+    return orders_paper_print(c->tx, &paper, &c->out, &rows, e);
 }
 
 static enum err export_orders(struct call *c, struct error *e)
 {
     struct export_request r = { .kind = EXPORT_ORDERS };
     bool some;
-    struct file_form form = wanted_form(c);
+    struct answer_form form = wanted_form(c, "csv xlsx pdf");
     enum err rc = query_orders(c, &r.orders, &some, e);
-    return rc ? rc : answer_export(c, &r, some, &form, e);
+    if (rc) return rc;
+    if (form.format != ANSWER_PDF) return answer_export(c, &r, some, &form, e);
+    if (!some) r.orders.status_id = -1; /* as above */
+    return print_orders(c, &r.orders, e);
 }
 
 static enum err export_listings(struct call *c, struct error *e)
 {
     struct export_request r = { .kind = EXPORT_CONNECTIONS };
-    struct file_form form = wanted_form(c);
+    struct answer_form form = wanted_form(c, "csv xlsx");
     enum err rc = query_listings(c, &r.listings, e);
     return rc ? rc : answer_export(c, &r, true, &form, e);
 }
@@ -124,7 +98,7 @@ static enum err export_listings(struct call *c, struct error *e)
 static enum err export_audit(struct call *c, struct error *e)
 {
     struct export_request r = { .kind = EXPORT_AUDIT };
-    struct file_form form = wanted_form(c);
+    struct answer_form form = wanted_form(c, "csv xlsx");
     enum err rc = query_audit(c, &r.audit, e);
     return rc ? rc : answer_export(c, &r, true, &form, e);
 }
@@ -382,15 +356,15 @@ static enum err show_result(struct call *c, struct error *e)
 static enum err show_errors(struct call *c, struct error *e)
 {
     struct import_run run;
-    struct writing w;
-    struct file_form form = wanted_form(c);
+    struct sheet_answer w;
+    struct answer_form form = wanted_form(c, "csv xlsx");
     enum err rc = query_end(c, e);
     if (!rc) rc = load_import(c, &run, e);
-    if (!rc) rc = begin_file(c, &w, &form, e);
+    if (!rc) rc = sheet_answer_begin(c, &w, &form, e);
     if (rc) return rc;
     rc = errors_sheet_write(c->tx, &run, &w.rows, e);
     const char *name = arena_fmt(c->arena, "errors-%lld", (long long)run.run.id).at;
-    return end_file(c, &w, name, rc, e);
+    return sheet_answer_end(c, &w, name, rc, e);
 }
 
 /* Whoever could start it may stop it. */

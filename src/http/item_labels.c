@@ -1,5 +1,6 @@
 /* item_labels.c: barcode labels of items, as a PDF. */
 #include "http/items.h"
+#include "http/sheets.h"
 #include "print/labels.h"
 
 #define FIELDS "ids esns hex_ids purchase_order_id order_id format symbology skip"
@@ -144,10 +145,7 @@ static enum err print(struct call *c, struct error *e)
     void *ctx[] = { c, &w };
     if (!rc) rc = db_read(c->api->options.db, "labels", read_labels, ctx, e);
     if (rc) return rc;
-    buf_release(&c->out);
-    buf_init(&c->out, PDF_SIZE_MAX);
-    c->content_type = S("application/pdf");
-    c->file_name = S("labels.pdf");
+    paper_answer(c, S("labels.pdf"), PDF_SIZE_MAX);
     return labels_print(&w.labels, c->arena, &c->out, e);
 }
 

@@ -79,17 +79,19 @@ static int by_id(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-static bool is_among(const struct bulk *b, int64_t id)
+static bool is_among(const int64_t *ids, size_t count, int64_t id)
 {
-    for (size_t i = 0; i < b->count; i++)
-        if (b->ids[i] == id) return true;
+    for (size_t i = 0; i < count; i++)
+        if (ids[i] == id) return true;
     return false;
 }
 
-static void read_ids(struct fields *f, struct bulk *b)
+void field_order_ids(struct fields *f, size_t most, int64_t **ids, size_t *count)
 {
-    struct json list = field_array(f, "ids", 1, BULK_MAX);
-    b->ids = arena_new(f->c->arena, int64_t, json_len(list) + 1);
+    struct json list = field_array(f, "ids", 1, most);
+    field_required(f, "ids");
+    *ids = arena_new(f->c->arena, int64_t, json_len(list) + 1);
+    *count = 0;
     for (size_t i = 0; i < json_len(list); i++) {
         struct str at = arena_fmt(f->c->arena, "/ids/%zu", i);
         int64_t id;
@@ -97,12 +99,11 @@ static void read_ids(struct fields *f, struct bulk *b)
             element_error(f->c, at, "wrong_type", "must be a whole number");
         else if (id < 1 || id > HTTP_ID_MAX)
             element_error(f->c, at, id < 1 ? "too_small" : "too_large", "must be an id");
-        else if (is_among(b, id))
+        else if (is_among(*ids, *count, id))
             element_error(f->c, at, "duplicate", "names the order again");
         else
-            b->ids[b->count++] = id;
+            (*ids)[(*count)++] = id;
     }
-    qsort(b->ids, b->count, sizeof *b->ids, by_id);
 }
 
 static void render_results(struct call *c, const struct status_result *results, size_t count)
@@ -132,9 +133,9 @@ static enum err bulk_status(struct call *c, struct error *e)
     struct fields f = fields_root(c, "ids status");
     struct bulk b = { 0 };
     struct str title;
-    field_required(&f, "ids");
     field_required(&f, "status");
-    read_ids(&f, &b);
+    field_order_ids(&f, BULK_MAX, &b.ids, &b.count);
+    qsort(b.ids, b.count, sizeof *b.ids, by_id);
     enum err rc = OK;
     if (field_str(&f, "status", 100, 0, &title))
         rc = find_status(&f, "status", REFERENCE_ORDER_STATUS, title, &b.status_id, e);

@@ -73,7 +73,8 @@ static inline unsigned route_other_areas(const struct route *r)
     X(vendors)                                                                                     \
     X(purchase_orders)                                                                             \
     X(receiving)                                                                                   \
-    X(item_labels)
+    X(item_labels)                                                                                 \
+    X(order_papers)
 #define DECLARE_ROUTES(name) extern const struct route routes_##name[];
 API_ROUTES(DECLARE_ROUTES)
 

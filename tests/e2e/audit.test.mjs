@@ -9,7 +9,7 @@ import { cases } from './openapi_cases.mjs';
 import { startWorld } from './openapi_world.mjs';
 
 /* Asked for with a body, and change nothing. */
-const readers = new Set(['printItemLabels']);
+const readers = new Set(['printItemLabels', 'printPackingLists']);
 
 const { operations } = loadDescription();
 let w;

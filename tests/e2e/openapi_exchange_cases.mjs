@@ -62,7 +62,21 @@ export const exchange = {
   exportItems: exported({ query: { status: 'In stock' } }),
   importListings: fileCases((w) => csv('Channel,Channel SKU,Cap', `${w.channel.name},${w.listing.sku},5`)),
   exportListings: exported({ path: (w) => of(w.channel.id), query: { connected: true } }),
-  exportOrders: exported({ query: { status: 'No such status' } }),
+  exportOrders: [
+    ...exported({ query: { status: 'No such status' } }),
+    ok(() => ({ query: { format: 'pdf', is_open: true } }), 'on paper'),
+  ],
+  printPackingList: [
+    ok((w) => of(w.order.id)),
+    ok((w) => ({ ...of(w.order.id), query: { paper: 'letter' } }), 'on Letter'),
+    ok((w) => ({ ...of(w.order.id), query: { format: 'csv' } }), 'as CSV'),
+    ok((w) => ({ ...of(w.order.id), query: { format: 'xlsx' } }), 'as XLSX'),
+  ],
+  printPackingLists: [
+    ok((w) => ({ body: { ids: [w.order.id] } })),
+    ok((w) => ({ body: { ids: [w.order.id], format: 'csv', separator: 'semicolon', bom: true } }), 'as CSV'),
+    refused(422, 'one is not there', (w) => ({ body: { ids: [w.order.id, 999999] } })),
+  ],
   exportAudit: exported({ query: { action: 'create', actor_kind: 'token', from: '2026-01-01T00:00:00Z' } }),
   getImportResult: [
     ok(async (w) => of((await imported(w, phone(), phone('none'))).id)),

@@ -472,7 +472,9 @@ static void test_every_post_is_done_once(void **state)
         struct tester t = { .k = k, .spec = s, .number = 1000 * (int)(s - body_specs) };
         if (!str_starts(str_of(s->route), S("POST")) || s->good >= 400) continue;
         /* Changes nothing: a paper is printed as often as it is asked for. */
-        if (str_eq(str_of(s->route), S("POST /items/labels"))) continue;
+        if (str_eq(str_of(s->route), S("POST /items/labels")) ||
+            str_eq(str_of(s->route), S("POST /orders/packing_lists")))
+            continue;
         const char *path = kit_path(k, s->path);
         const char *key = kit_fmt(k, "Idempotency-Key: %d", (int)(s - body_specs));
         const char *good = s->fields->good;

@@ -100,6 +100,8 @@ static const struct {
     { "GET /orders", "amwv" },
     { "POST /orders", "amw" },
     { "GET /orders/export", "amwv" },
+    { "GET /orders/{}/packing_list", "amwv" },
+    { "POST /orders/packing_lists", "amwv" },
     { "GET /orders/{}", "amwv" },
     { "PATCH /orders/{}", "amw" },
     { "POST /orders/{}/lines", "amw" },

@@ -13,6 +13,7 @@ static const struct {
     { "format", "csv", WORDS, 0, 0 },
     { "separator", "semicolon", WORDS, 0, 0 },
     { "bom", "true", FLAG, 0, 0 },
+    { "paper", "letter", WORDS, 0, 0 },
     { "cursor", "MQ", CURSOR, 0, 0 },
     { "sku", "SKU-A", TEXT, 0, 0 },
     { "grade", "A", TEXT, 0, 0 },
@@ -209,6 +210,7 @@ static void test_parameters(void **state)
     CALL(k, "POST", "/variations", "{\"manufacturer\":\"Apple\",\"model\":\"A\",\"sku\":\"SKU-A\"}",
         201);
     CALL(k, "POST", "/items", "{\"esn\":\"A1\",\"variation_id\":1}", 201);
+    CALL(k, "POST", "/orders", "{\"organization\":\"Ann\"}", 201);
     CALL(k, "POST", "/warehouses", "{\"name\":\"Second\"}", 201);
     CALL(k, "POST", "/transfers", "{\"from_warehouse\":\"Main\",\"to_warehouse\":\"Second\"}", 201);
     kit_listing(k, kit_channel(k, "C"), "SKU-A");
@@ -259,11 +261,11 @@ static void test_unknown_ids(void **state)
     static const char *const paths[] = { "/grades/99", "/damage_conditions/99", "/warehouses/99",
         "/warehouses/99/locations", "/warehouses/1/locations/99", "/inventory_statuses/99",
         "/order_statuses/99", "/variations/99", "/items/99", "/items/99/history", "/orders/99",
-        "/organizations/99", "/returns/99", "/channels/99", "/channels/99/listings",
-        "/channels/99/quantity_plan", "/channels/99/diagnosis", "/channels/99/events",
-        "/channels/99/quarantine", "/listings/99", "/listings/99/explanation",
-        "/listings/99/diagnosis", "/runs/99", "/users/99", "/grades/9223372036854775807",
-        "/grades/9223372036854775808" };
+        "/orders/99/packing_list", "/organizations/99", "/returns/99", "/channels/99",
+        "/channels/99/listings", "/channels/99/quantity_plan", "/channels/99/diagnosis",
+        "/channels/99/events", "/channels/99/quarantine", "/listings/99",
+        "/listings/99/explanation", "/listings/99/diagnosis", "/runs/99", "/users/99",
+        "/grades/9223372036854775807", "/grades/9223372036854775808" };
     for (size_t i = 0; i < COUNT_OF(paths); i++) {
         CALL(k, "GET", paths[i], NULL, 404);
         kit_problem(k, 404, "not_found", paths[i]);
