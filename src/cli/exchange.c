@@ -2,6 +2,7 @@
 #include "cli/context.h"
 #include "exchange/errors_sheet.h"
 #include "exchange/file.h"
+#include "exchange/orders_paper.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -16,12 +17,40 @@ static int usage(const char *text)
 }
 
 /* A file that gets its name when it is whole. */
-struct output {
+struct part {
     const char *path, *part;
     int fd;
+};
+
+static enum err part_open(struct cli *c, const char *path, struct part *p, struct error *e)
+{
+    *p = (struct part){ .path = path, .part = arena_fmt(&c->arena, "%s.part", path).at };
+    p->fd = open(p->part, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    return p->fd < 0 ? cli_file_error(p->part, e) : OK;
+}
+
+/* rc: how the writing ended, which is the result when it failed; there is no file then. */
+static enum err part_close(struct part *p, enum err rc, struct error *e)
+{
+    if (!rc && fsync(p->fd) != 0) rc = cli_file_error(p->part, e);
+    if (close(p->fd) != 0 && !rc) rc = cli_file_error(p->part, e);
+    if (!rc && rename(p->part, p->path) != 0) rc = cli_file_error(p->path, e);
+    if (rc) (void)unlink(p->part);
+    return rc;
+}
+
+struct output {
+    struct part part;
     struct file_writer writer;
     struct row_writer rows;
 };
+
+/* A parameter is never ignored. */
+static enum err refuse_csv_options(const struct options *options, const char *path, struct error *e)
+{
+    if (!options->separator && !options->bom) return OK;
+    return error_set(e, ERR_INVALID, "%s: --separator and --bom belong to a CSV", path);
+}
 
 static enum err form_of(
     const struct options *options, const char *path, struct file_form *out, struct error *e)
@@ -31,23 +60,18 @@ static enum err form_of(
         return error_set(e, ERR_INVALID, "%s: the name must end with .csv or .xlsx", path);
     if (options->separator && !file_separator_parse(str_of(options->separator), &out->separator))
         return error_set(e, ERR_INVALID, "--separator must be one of: " FILE_SEPARATORS);
-    return OK;
+    return out->format == SHEET_CSV ? OK : refuse_csv_options(options, path, e);
 }
 
 static enum err output_open(struct cli *c, const char *path, struct output *o, struct error *e)
 {
     struct file_form form;
     enum err rc = form_of(c->options, path, &form, e);
+    if (!rc) rc = part_open(c, path, &o->part, e);
     if (rc) return rc;
-    *o = (struct output){ .path = path, .part = arena_fmt(&c->arena, "%s.part", path).at };
-    o->fd = open(o->part, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (o->fd < 0) return cli_file_error(o->part, e);
-    rc = file_create(&o->writer, o->fd, &form, clock_now(clock_system()), e);
+    rc = file_create(&o->writer, o->part.fd, &form, clock_now(clock_system()), e);
     o->rows = file_row_writer(&o->writer);
-    if (!rc) return OK;
-    (void)close(o->fd);
-    (void)unlink(o->part);
-    return rc;
+    return rc ? part_close(&o->part, rc, e) : OK;
 }
 
 static enum err output_close(struct output *o, enum err rc, struct error *e)
@@ -56,11 +80,7 @@ static enum err output_close(struct output *o, enum err rc, struct error *e)
         file_abort(&o->writer);
     else
         rc = file_finish(&o->writer, e);
-    if (!rc && fsync(o->fd) != 0) rc = cli_file_error(o->part, e);
-    if (close(o->fd) != 0 && !rc) rc = cli_file_error(o->part, e);
-    if (!rc && rename(o->part, o->path) != 0) rc = cli_file_error(o->path, e);
-    if (rc) (void)unlink(o->part);
-    return rc;
+    return part_close(&o->part, rc, e);
 }
 
 /* Export */
@@ -100,6 +120,55 @@ static enum err export_tx(struct tx *tx, void *ctx, struct error *e)
     return rc;
 }
 
+static enum err export_sheet(
+    struct cli *c, enum export_kind kind, const char *path, int64_t *rows, struct error *e)
+{
+    struct output out;
+    struct exporting x = { .request = { .kind = kind, .variations = { .archived = ARCHIVED_TOO } },
+        .writer = &out.rows };
+    x.counted = (struct row_writer){ count_row, &x };
+    enum err rc = output_open(c, path, &out, e);
+    if (!rc) rc = output_close(&out, db_read(c->db, "export", export_tx, &x, e), e);
+    *rows = x.rows;
+    return rc;
+}
+
+struct papering {
+    struct buf pdf;
+    int64_t rows;
+};
+
+static enum err paper_tx(struct tx *tx, void *ctx, struct error *e)
+{
+    struct papering *p = ctx;
+    struct order_filter all = { 0 };
+    struct orders_paper paper = { &all, S(""), clock_now(clock_system()) };
+    buf_clear(&p->pdf);
+    return orders_paper_print(tx, &paper, &p->pdf, &p->rows, e);
+}
+
+static enum err export_paper(struct cli *c, const char *path, int64_t *rows, struct error *e)
+{
+    enum { PDF_SIZE_MAX = 64 * 1024 * 1024 };
+    struct papering p = { .rows = 0 };
+    struct part part;
+    buf_init(&p.pdf, PDF_SIZE_MAX);
+    enum err rc = refuse_csv_options(c->options, path, e);
+    if (!rc) rc = part_open(c, path, &part, e);
+    if (!rc) {
+        rc = db_read(c->db, "export", paper_tx, &p, e);
+        for (struct str rest = buf_str(&p.pdf); rest.len && !rc;) {
+            ssize_t n = write(part.fd, rest.at, rest.len);
+            if (n < 0) rc = cli_file_error(part.part, e);
+            rest = str_sub(rest, n > 0 ? (size_t)n : 0, rest.len);
+        }
+        rc = part_close(&part, rc, e);
+    }
+    buf_release(&p.pdf);
+    *rows = p.rows;
+    return rc;
+}
+
 int command_export(const struct options *options)
 {
     enum export_kind kind;
@@ -107,16 +176,15 @@ int command_export(const struct options *options)
         return usage("export catalog|items|connections|orders|audit FILE");
     struct cli c;
     struct error e;
-    struct output out;
+    int64_t rows;
+    const char *path = options->positional[2];
+    bool paper = kind == EXPORT_ORDERS && file_is_pdf(str_of(path));
     if (cli_open_reading(&c, options, &e)) return cli_fail(&e);
-    struct exporting x = { .request = { .kind = kind, .variations = { .archived = ARCHIVED_TOO } },
-        .writer = &out.rows };
-    x.counted = (struct row_writer){ count_row, &x };
-    enum err rc = output_open(&c, options->positional[2], &out, &e);
-    if (!rc) rc = output_close(&out, db_read(c.db, "export", export_tx, &x, &e), &e);
+    enum err rc =
+        paper ? export_paper(&c, path, &rows, &e) : export_sheet(&c, kind, path, &rows, &e);
     cli_close(&c);
     if (rc) return cli_fail(&e);
-    (void)fprintf(stderr, "%lld rows in %s\n", (long long)x.rows, options->positional[2]);
+    (void)fprintf(stderr, "%lld rows in %s\n", (long long)rows, path);
     return 0;
 }
 

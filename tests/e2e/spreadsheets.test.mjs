@@ -73,6 +73,9 @@ test('import and export by the command line', (t) => {
   const audit = path.join(dir, 'audit.csv');
   assert.equal(cli('export', 'audit', audit).code, 0);
   assert.match(fs.readFileSync(audit, 'utf8'), /,create,variation,1,sku,,SKU-0\r?\n/, 'who did what, by field');
+  const paper = path.join(dir, 'orders.PDF');
+  assert.equal(cli('export', 'orders', paper).code, 0);
+  assert.equal(fs.readFileSync(paper).subarray(0, 5).toString(), '%PDF-');
   assert.equal(cli('verify').code, 0);
 });
 
@@ -95,8 +98,11 @@ test('what cannot be applied is said, with exit code 1', (t) => {
     [['import', 'catalog', path.join(dir, 'none.csv')], /No such file/, 'a file that is not there'],
     [['import', 'catalog', file('other.csv', 'ID,Weight')], /"Weight"/, 'another table'],
     [['import', 'catalog', file('e.csv', TITLES), '--errors', 'x.txt'], /\.csv or \.xlsx/, 'no spreadsheet'],
+    [['export', 'catalog', path.join(dir, 'x.pdf')], /\.csv or \.xlsx/, 'not every export is a paper'],
     [['export', 'catalog', path.join(dir, 'x.txt')], /\.csv or \.xlsx/, 'no spreadsheet'],
     [['export', 'catalog', path.join(dir, 'x.csv'), '--separator', ';'], /comma semicolon tab/, 'no such separator'],
+    [['export', 'items', path.join(dir, 'x.xlsx'), '--bom'], /belong to a CSV/, 'an XLSX has no mark'],
+    [['export', 'orders', path.join(dir, 'x.pdf'), '--separator', 'tab'], /belong to a CSV/, 'nor a paper a separator'],
     [['export', 'catalog'], /usage: stockbridge export/, 'no file'],
   ];
   assert.equal(cli('migrate').code, 0);
