@@ -89,7 +89,7 @@ static enum err put_orders(struct printing *p, struct error *e)
         for (size_t i = 0; i < count && i < EXPORT_PAGE; i++) {
             put_order(p, &rows[i]);
             if (p->rows > ORDERS_PAPER_ROWS_MAX)
-                return error_code(e, ERR_TOO_LARGE, "too_many_rows",
+                return error_set(e, ERR_TOO_LARGE,
                     "at most %d lines of orders are printed: filter them, or take a spreadsheet",
                     ORDERS_PAPER_ROWS_MAX);
         }

@@ -17,7 +17,7 @@ struct orders_paper {
 };
 
 /* Appends the PDF to *out, whose cap bounds it; A4, across. *rows: lines of orders. ERR_TOO_LARGE
- * "too_many_rows" beyond the bound. */
+ * beyond the bound. */
 MUST_USE enum err orders_paper_print(struct tx *tx, const struct orders_paper *paper,
     struct buf *out, int64_t *rows, struct error *e);
 

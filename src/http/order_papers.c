@@ -31,7 +31,7 @@ static enum err load(struct call *c, struct wanted *w, struct error *e)
         }
         if (!rc) total += l->item_count + l->line_count;
         if (total > PACKING_ROWS_MAX)
-            rc = error_code(e, ERR_TOO_LARGE, "too_many_rows",
+            rc = error_set(e, ERR_TOO_LARGE,
                 "at most %d items and lines are put together: name fewer orders", PACKING_ROWS_MAX);
     }
     w->lists.lists = w->rows;

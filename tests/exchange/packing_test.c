@@ -250,7 +250,6 @@ static void test_many_orders_on_paper(void **state)
     struct papering p = { .paper = { &filter, S(""), f->now } };
     buf_init(&p.pdf, 32 * 1024 * 1024);
     CHECK_ERR(db_read(f->db, "paper", paper_tx, &p, &f->e), ERR_TOO_LARGE, &f->e, "too many");
-    CHECK_STR(str_of(f->e.code), S("too_many_rows"), "it says why");
     buf_release(&p.pdf);
 }
 

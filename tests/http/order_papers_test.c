@@ -3,6 +3,7 @@
 #include "kit.h"
 
 #include "http/file.h"
+#include "print/packing_list.h"
 
 /* Two orders, the first with a phone on it. */
 static void make(struct kit *k)
@@ -152,6 +153,32 @@ static void test_most(void **state)
     buf_release(&ids);
 }
 
+/* One item more than a paper has, on order 1. */
+static enum err put_items(struct tx *tx, void *ctx, struct error *e)
+{
+    struct kit *k = ctx;
+    return tx_script(tx,
+        arena_fmt(&k->arena,
+            "INSERT INTO item (esn, hex_id, variation_id, status_id, order_id, committed_at,"
+            " is_open, created_at, updated_at)"
+            " WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i <= %d)"
+            " SELECT 'N' || i, 'H' || i, 1, 2, 1, 1, 1, 1, 1 FROM n",
+            PACKING_ROWS_MAX),
+        e);
+}
+
+static void test_too_many_rows(void **state)
+{
+    struct kit *k = *state;
+    struct error e;
+    make(k);
+    CHECK_ERR(db_write(k->h.db, "items", put_items, k, &e), OK, &e, "items");
+    CALL(k, "GET", "/orders/1/packing_list", NULL, 413);
+    kit_problem(k, 413, "too_large", "of one order");
+    CALL(k, "POST", "/orders/packing_lists", "{\"ids\":[2,1]}", 413);
+    kit_problem(k, 413, "too_large", "of several");
+}
+
 static void test_orders(void **state)
 {
     struct kit *k = *state;
@@ -175,6 +202,7 @@ int main(int argc, char **argv)
         KIT_TEST(test_forms),
         KIT_TEST(test_many),
         KIT_TEST(test_most),
+        KIT_TEST(test_too_many_rows),
         KIT_TEST(test_orders),
     };
     return kit_main(argc, argv, "order_papers", tests, COUNT_OF(tests));
