@@ -149,6 +149,8 @@ describe('pages', { skip: noBrowser }, () => {
     const page = await openPage(browser);
     await signIn(page, own);
     await page.goto(own.url + '/orders/12');
+    const paper = page.getByRole('link', { name: 'Packing list' });
+    assert.equal(await paper.getAttribute('href'), '/api/v1/orders/12/packing_list');
     const other = own.state.items.find((i) => i.variation_id === 6 && i.order_id === null);
     await page.getByLabel('ESN or Hex ID').fill(other.hex_id);
     await page.keyboard.press('Enter');

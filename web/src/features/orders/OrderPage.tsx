@@ -1,6 +1,6 @@
 import { Alert, Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { TriangleAlert } from 'lucide-react';
+import { Printer, TriangleAlert } from 'lucide-react';
 import { Link, useParams } from 'react-router';
 import { api, must, type Schemas } from '../../api/client';
 import { channelsQuery, orderQuery } from '../../api/queries';
@@ -105,6 +105,15 @@ export function OrderPage() {
       {({ value, etag }) => (
         <>
           <PageHead title={value.number} sub={<Where order={value} />}>
+            <Button
+              component="a"
+              href={`/api/v1/orders/${value.id}/packing_list`}
+              download
+              variant="default"
+              leftSection={<Printer size={18} aria-hidden="true" />}
+            >
+              Packing list
+            </Button>
             <StatusSelect order={value} etag={etag} />
           </PageHead>
           <Warnings order={value} />
