@@ -6,6 +6,7 @@
 #include "exchange/import.h"
 #include "store/channels.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 struct export_cell text_cell(struct str s)
@@ -116,21 +117,35 @@ static enum err put_item(
     return export_row(x, cells, n, e);
 }
 
+enum err export_variations_load(struct tx *tx, const int64_t *ids, size_t id_count,
+    struct arena *arena, struct known_variations *out, struct error *e)
+{
+    return variation_load_many(tx, ids, id_count, arena, &out->rows, &out->count, e);
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = ((const struct variation *)b)->id;
+    return x < y ? -1 : x > y;
+}
+
+const struct variation *export_variation(const struct known_variations *known, int64_t id)
+{
+    return bsearch(&id, known->rows, known->count, sizeof *known->rows, compare_ids);
+}
+
 static enum err put_items(
     struct exporting *x, const struct item *rows, size_t count, struct error *e)
 {
     int64_t ids[EXPORT_PAGE] = { 0 };
-    struct variation *found = NULL;
-    size_t known = 0;
+    struct known_variations known;
     for (size_t i = 0; i < count; i++)
         ids[i] = rows[i].variation_id;
-    enum err rc = variation_load_many(x->tx, ids, count, x->arena, &found, &known, e);
+    enum err rc = export_variations_load(x->tx, ids, count, x->arena, &known, e);
     for (size_t i = 0; i < count && !rc; i++) {
-        size_t k = 0;
-        while (k < known && found[k].id != rows[i].variation_id)
-            k++;
-        if (k == known) return error_set(e, ERR_CORRUPT, "an item without its variation");
-        rc = put_item(x, &rows[i], &found[k], e);
+        const struct variation *v = export_variation(&known, rows[i].variation_id);
+        if (!v) return error_set(e, ERR_CORRUPT, "an item without its variation");
+        rc = put_item(x, &rows[i], v, e);
     }
     return rc;
 }

@@ -27,6 +27,15 @@ MUST_USE enum err export_row(
 MUST_USE enum err export_titles(
     struct exporting *x, const struct column *columns, size_t count, struct error *e);
 
+/* Variations that rows name, read at once. */
+struct known_variations {
+    struct variation *rows; /* ascending id */
+    size_t count;
+};
+MUST_USE enum err export_variations_load(struct tx *tx, const int64_t *ids, size_t id_count,
+    struct arena *arena, struct known_variations *out, struct error *e);
+const struct variation *export_variation(const struct known_variations *known, int64_t id);
+
 /* Empty for 0, and for a channel that is gone: its orders stay. */
 MUST_USE enum err export_channel_name(
     struct tx *tx, int64_t channel_id, struct arena *arena, struct str *out, struct error *e);

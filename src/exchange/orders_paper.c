@@ -26,7 +26,8 @@ struct printing {
     struct tx *tx;
     const struct orders_paper *paper;
     struct pdf_table table;
-    struct arena *arena; /* of one page of orders */
+    struct arena *arena;           /* of one page of orders */
+    struct known_variations known; /* of its lines */
     int64_t orders, rows, units, uncommitted;
 };
 
@@ -46,6 +47,25 @@ static struct str price(struct printing *p, struct money m)
     return s;
 }
 
+static struct str sku_of(const struct printing *p, const struct order_line *l)
+{
+    const struct variation *v = export_variation(&p->known, l->variation_id);
+    return v ? v->sku : l->sku;
+}
+
+static enum err load_variations(
+    struct printing *p, const struct order *rows, size_t count, struct error *e)
+{
+    size_t lines = 0, n = 0;
+    for (size_t i = 0; i < count; i++)
+        lines += rows[i].line_count;
+    int64_t *ids = arena_new(p->arena, int64_t, lines + 1);
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < rows[i].line_count; k++)
+            if (rows[i].lines[k].variation_id) ids[n++] = rows[i].lines[k].variation_id;
+    return export_variations_load(p->tx, ids, n, p->arena, &p->known, e);
+}
+
 /* A blank row for an order without lines: it is an order all the same. */
 static void put_order(struct printing *p, const struct order *o)
 {
@@ -58,7 +78,7 @@ static void put_order(struct printing *p, const struct order *o)
             cells[k] = S("");
         if (i < o->line_count) {
             const struct order_line *l = &o->lines[i];
-            cells[5] = l->sku;
+            cells[5] = sku_of(p, l);
             cells[6] = l->title;
             cells[7] = number(p, l->quantity);
             cells[8] = price(p, l->price);
@@ -84,6 +104,7 @@ static enum err put_orders(struct printing *p, struct error *e)
         size_t count;
         arena_reset(p->arena);
         enum err rc = order_list(p->tx, p->paper->filter, &page, p->arena, &rows, &count, e);
+        if (!rc) rc = load_variations(p, rows, count, e);
         if (rc) return rc;
         more = count > EXPORT_PAGE;
         for (size_t i = 0; i < count && i < EXPORT_PAGE; i++) {

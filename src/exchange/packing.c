@@ -29,8 +29,7 @@ static int by_place(const void *a, const void *b)
 /* Of an order */
 
 struct catalog {
-    struct variation *rows; /* ascending id */
-    size_t count;
+    struct known_variations known;
     struct str *titles; /* of each, when it was asked for */
 };
 
@@ -43,26 +42,19 @@ static enum err load_catalog(
         ids[n++] = o->items[i].variation_id;
     for (size_t i = 0; i < o->line_count; i++)
         if (o->lines[i].variation_id) ids[n++] = o->lines[i].variation_id;
-    enum err rc = variation_load_many(tx, ids, n, arena, &out->rows, &out->count, e);
-    out->titles = arena_new(arena, struct str, out->count + 1);
+    enum err rc = export_variations_load(tx, ids, n, arena, &out->known, e);
+    out->titles = arena_new(arena, struct str, out->known.count + 1);
     return rc;
-}
-
-static int compare_ids(const void *a, const void *b)
-{
-    int64_t x = *(const int64_t *)a, y = ((const struct variation *)b)->id;
-    return x < y ? -1 : x > y;
 }
 
 /* Its SKU and title; empty when it is not known. */
 static void describe(struct catalog *c, int64_t variation_id, struct arena *arena, struct str *sku,
     struct str *title)
 {
-    const struct variation *v =
-        bsearch(&variation_id, c->rows, c->count, sizeof *c->rows, compare_ids);
+    const struct variation *v = export_variation(&c->known, variation_id);
     *sku = *title = S("");
     if (!v) return;
-    struct str *kept = &c->titles[v - c->rows];
+    struct str *kept = &c->titles[v - c->known.rows];
     if (!kept->len) *kept = variation_title(v, arena);
     *sku = v->sku;
     *title = *kept;

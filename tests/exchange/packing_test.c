@@ -208,7 +208,7 @@ static void test_orders_on_paper(void **state)
     struct order_filter filter = { 0 };
     struct str text = paper_of(f, &filter, "");
     static const char *const parts[] = { "All orders", "Organization", "Uncommitted", "SO-1",
-        "SO-2", "111-222", "Ready to ship", "123.45 EUR", "2 orders", "page 1 of 1" };
+        "SO-2", "111-222", "SA", "Ready to ship", "123.45 EUR", "2 orders", "page 1 of 1" };
     for (size_t i = 0; i < COUNT_OF(parts); i++)
         CHECK_INT(count_of(text, str_of(parts[i])) > 0, 1, parts[i]);
     filter.status_id = ST_READY;
