@@ -356,7 +356,7 @@ void fix_return(struct fix *f, int64_t order_id, const char *esn)
         .warehouse = S("Main"),
         .location = S(""),
         .reason = S("") };
-    struct return_result result;
+    struct return_result result = { .code = "not tried" };
     WRITE(f, take_back(f, order_id, &in, &result), esn);
     CHECK_STR(str_of(result.code), S(""), esn);
 }
