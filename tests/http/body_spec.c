@@ -76,7 +76,7 @@ static const struct field_spec order_statuses[] = { { "ids", "[1]", FIELD_LIST,
 static const struct field_spec packing_lists[] = { { "ids", "[1]", FIELD_LIST,
                                                        REQUIRED | IDS | LISTED, 1, 100 },
     { "format", "\"xlsx\"", FIELD_WORD, 0, 1, 20 }, { "paper", "\"letter\"", FIELD_WORD, 0, 1, 20 },
-    END };
+    { "separator", "\"tab\"", FIELD_WORD, 0, 1, 20 }, FLAG("bom"), END };
 /* Of an item that is not on the order: a result, and nothing changed. */
 static const struct field_spec returned[] = { { "item_id", "7777", FIELD_NUMBER, REQUIRED, 1,
                                                   INT64_C(9007199254740991) },
@@ -342,7 +342,6 @@ const struct body_spec body_specs[] = {
     { "POST /order_statuses/{}/retire", "/order_statuses/5/retire", NULL, "", 409, retire, NULL },
     { "POST /orders/bulk_status", "/orders/bulk_status", NULL, "", 200, order_statuses, NULL },
     { "POST /orders/packing_lists", "/orders/packing_lists", NULL, "", 200, packing_lists, NULL },
-    { "POST /orders/packing_lists", "/orders/packing_lists", NULL, "", 200, packing_paper, NULL },
     { "POST /orders/{}/returns", "/orders/1/returns", "{\"items\":[$]}", "/items/0", 200, returned,
         NULL },
     { "POST /orders/{}/returns", "/orders/1/returns", NULL, "", 200, returns, NULL },
