@@ -306,6 +306,20 @@ test('the stated rate is in the seconds of the client, and can be left out of on
   }
 });
 
+test('a patch that is accepted and never applied', async () => {
+  await fresh();
+  const sku = (await sim.control('listings')).listings.find((l) => l.fulfillment === 'merchant').sku;
+  const quantity = async () => (await sim.control(`listings?sku=${encodeURIComponent(sku)}`)).listings[0].quantity;
+  const before = await quantity();
+  await sim.control('faults', [{ match: 'patchListingsItem', kind: 'never_apply', count: 1 }]);
+  assert.equal((await patch(sku, quantityPatch(before + 5))).body.status, 'ACCEPTED');
+  await later(60 * minute);
+  assert.equal(await quantity(), before, 'an hour later it shows what it showed');
+  assert.equal((await patch(sku, quantityPatch(before + 6))).body.status, 'ACCEPTED');
+  await later(minute);
+  assert.equal(await quantity(), before + 6, 'the next one is applied');
+});
+
 test('an address of a document that nobody was given answers as storage does', async () => {
   await fresh();
   for (const method of ['GET', 'PUT']) {

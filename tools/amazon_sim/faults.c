@@ -7,7 +7,7 @@
 #include <string.h>
 
 const char *const fault_names[FAULT_KINDS] = { "none", "429", "500", "503", "403", "html400",
-    "reset", "slow", "invalid", "drop_after_apply", "no_rate_header" };
+    "reset", "slow", "invalid", "drop_after_apply", "no_rate_header", "never_apply" };
 
 enum { MILLION = 1000000, SPEC_MAX = 64 * 1024 };
 

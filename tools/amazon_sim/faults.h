@@ -26,8 +26,9 @@ enum fault_kind {
     FAULT_INVALID,          /* PATCH: 200 with status INVALID; else 200 with half a document */
     FAULT_DROP_AFTER_APPLY, /* all is done, the connection is cut */
     FAULT_NO_RATE_HEADER,   /* the right answer, without the rate that it states */
+    FAULT_NEVER_APPLY,      /* PATCH: accepted, and then it shows never */
 };
-#define FAULT_KINDS (FAULT_NO_RATE_HEADER + 1)
+#define FAULT_KINDS (FAULT_NEVER_APPLY + 1)
 extern const char *const fault_names[FAULT_KINDS];
 
 enum { FAULTS_MAX = 64, FAULT_MATCH_MAX = 200, FAULT_DELAY_MS = 5000, FAULT_DELAY_MAX_MS = 600000 };

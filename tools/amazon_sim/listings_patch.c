@@ -217,7 +217,7 @@ static void patch(struct call *c, struct patch *p, struct json body)
               "processed."));
     if (c->fault == FAULT_INVALID)
         add_issue(p, "8541", S("The data you submitted does not match the catalog (injected)."));
-    if (!p->issue_count && !p->preview) {
+    if (!p->issue_count && !p->preview && c->fault != FAULT_NEVER_APPLY) {
         submit(c, p);
         if (c->reply->status) return;
     }

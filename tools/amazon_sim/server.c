@@ -183,6 +183,7 @@ static bool fault_answers(struct call *c, enum fault_kind kind)
     case FAULT_INVALID:
     case FAULT_DROP_AFTER_APPLY:
     case FAULT_NO_RATE_HEADER:
+    case FAULT_NEVER_APPLY:
         break;
     }
     return false;
