@@ -375,6 +375,24 @@ enum err push_checked(struct change *c, int64_t channel_id, const struct push_ch
     return drop(c, check->listing_id, e);
 }
 
+enum err push_taken_over(
+    struct change *c, int64_t channel_id, const struct push_check *check, struct error *e)
+{
+    struct stmt *st = tx_prepare(c->tx, "UPDATE listing SET fulfillment = 'amazon', imported = NULL,"
+                                        " imported_at = $1 WHERE id = $2");
+    stmt_bind_int(st, 1, c->now);
+    stmt_bind_int(st, 2, check->listing_id);
+    stmt_later(st);
+    channel_event_add(c, channel_id,
+        &(struct channel_event){ .kind = "taken_over",
+            .severity = "warning",
+            .sku = check->sku,
+            .listing_id = check->listing_id,
+            .detail = S("the channel fulfils this listing itself now: nothing is sent to it") });
+    tx_notify(c->tx, TOPIC_LISTING);
+    return drop(c, check->listing_id, e);
+}
+
 enum err push_figures_load(
     struct tx *tx, int64_t channel_id, time_ms now, struct push_figures *out, struct error *e)
 {

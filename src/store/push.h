@@ -76,6 +76,10 @@ MUST_USE enum err push_checks_due(struct tx *tx, const struct push_due *due, str
 /* What the read-back showed. A difference that stays is sent again a bounded number of times. */
 MUST_USE enum err push_checked(struct change *c, int64_t channel_id, const struct push_check *check,
     bool has_quantity, int64_t quantity, struct error *e);
+/* It showed that the marketplace fulfils the listing itself now: no repair, nothing is told to it
+ * any more. */
+MUST_USE enum err push_taken_over(
+    struct change *c, int64_t channel_id, const struct push_check *check, struct error *e);
 /* The read-back itself failed: later. */
 MUST_USE enum err push_check_later(
     struct change *c, const struct push_check *check, time_ms not_before, struct error *e);

@@ -70,6 +70,8 @@ static enum err record_checks(struct change *c, void *ctx, struct error *e)
         const struct channel_listing *l = find_sku(k->page, k->checks[i].sku);
         if (!l)
             rc = push_check_later(c, &k->checks[i], c->now + CHECK_RETRY_MS * 6, e);
+        else if (l->fulfillment == CHANNEL_AMAZON)
+            rc = push_taken_over(c, k->w->channel_id, &k->checks[i], e);
         else
             rc = push_checked(c, k->w->channel_id, &k->checks[i], l->has_quantity, l->quantity, e);
     }

@@ -277,6 +277,27 @@ static void test_read_backs_that_fail(void **state)
     CHECK_INT(fix_claim(f, s.channel).quantity, 4, "a newer wish has taken its place");
 }
 
+/* Accepted, and when it is read back the marketplace fulfils it itself: to send it again, as other
+ * differences are, would strand its stock. */
+static void test_taken_over(void **state)
+{
+    struct fix *f = *state;
+    struct shop s = open_shop(f, 3);
+    struct push_claim claim = fix_claim(f, s.channel);
+    accept(f, &s, &claim);
+    f->now += 2000;
+    struct push_check check = { 0 };
+    CHECK_INT(due(f, s.channel, &check), 1, "due");
+    WRITE(f, push_taken_over(&f->c, s.channel, &check, &f->e), "it is Amazon's");
+    CHECK(fix_load_listing(f, s.listing).amazon_fulfilled, "known at once");
+    CHECK_INT(events(f, s.channel, "taken_over"), 1, "told");
+    fix_items(f, s.variation, 1);
+    fix_plan(f);
+    WRITE(f, push_mark_all(&f->c, s.channel, &f->e), "a person asks");
+    fix_plan(f);
+    CHECK_INT(fix_int(f, "SELECT COUNT(*) FROM push"), 0, "and nothing is sent to it any more");
+}
+
 static void test_changed_elsewhere(void **state)
 {
     struct fix *f = *state;
@@ -369,6 +390,7 @@ int main(int argc, char **argv)
         FIX_TEST(test_newest_wish_while_sending),
         FIX_TEST(test_gone),
         FIX_TEST(test_read_backs_that_fail),
+        FIX_TEST(test_taken_over),
         FIX_TEST(test_changed_elsewhere),
         FIX_TEST(test_changed_elsewhere_before_the_read_back),
         FIX_TEST(test_waiting_for_orders),

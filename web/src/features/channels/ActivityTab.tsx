@@ -37,6 +37,7 @@ const kinds: Schemas['EventKind'][] = [
   'push_applied',
   'difference_stays',
   'changed_elsewhere',
+  'taken_over',
   'call_refused',
   'throttled',
   'unavailable',
