@@ -378,8 +378,9 @@ enum err push_checked(struct change *c, int64_t channel_id, const struct push_ch
 enum err push_taken_over(
     struct change *c, int64_t channel_id, const struct push_check *check, struct error *e)
 {
-    struct stmt *st = tx_prepare(c->tx, "UPDATE listing SET fulfillment = 'amazon', imported = NULL,"
-                                        " imported_at = $1 WHERE id = $2");
+    struct stmt *st =
+        tx_prepare(c->tx, "UPDATE listing SET fulfillment = 'amazon', imported = NULL,"
+                          " imported_at = $1 WHERE id = $2");
     stmt_bind_int(st, 1, c->now);
     stmt_bind_int(st, 2, check->listing_id);
     stmt_later(st);
