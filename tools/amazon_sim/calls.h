@@ -14,7 +14,7 @@ struct call_entry {
     char method[8];
     char path[160]; /* as sent, cut */
     char query[320];
-    char operation[28];
+    char operation[32];
     char sku[64];        /* of the listing that the call was about */
     char fault[20];      /* injected; "" */
     char request_id[40]; /* as in x-amzn-RequestId */
