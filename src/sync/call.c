@@ -3,31 +3,12 @@
 #include "base/log.h"
 #include "sync/internal.h"
 
-enum {
-    HOLD_FIRST_MS = 1000,
-    HOLD_MAX_MS = 60 * 1000,
-    PROBE_FIRST_MS = 30 * 1000, /* slow probes while access is denied */
-    PROBE_MAX_MS = 10 * 60 * 1000,
-    DENIALS_TO_RECONNECT = 12, /* of any operations in a row, none answered between */
-    BROKEN_TOLD_EVERY = 20,
-};
-
-static time_ms doubled(time_ms first, time_ms most, int times)
-{
-    for (int i = 0; i < times && first < most; i++)
-        first *= 2;
-    return first < most ? first : most;
-}
-
-static void hold(struct bucket *b, time_ms until)
-{
-    if (b->not_before < until) b->not_before = until;
-}
+enum { BROKEN_TOLD_EVERY = 20 };
+_Static_assert(CHANNEL_OP_COUNT <= ACCESS_OPERATIONS_MAX, "each operation has its place");
 
 struct verdict {
     const char *kind, *severity; /* of the event; NULL: none */
-    bool set_state;
-    enum channel_state state;
+    enum access_verdict access;
 };
 
 static void tell_as(struct verdict *v, const char *kind, const char *severity)
@@ -41,18 +22,15 @@ static struct verdict judge(struct worker *w, enum channel_op op, const struct c
     time_ms now, int64_t jitter)
 {
     struct bucket *b = &w->buckets[op];
-    struct verdict v = { 0 };
+    const struct access_operation *before = &w->access.operations[op];
+    struct verdict v = { .access = ACCESS_UNCHANGED };
     w->bucket_changed[op] = true;
     switch (o->result) {
     case CHANNEL_DONE:
     case CHANNEL_NOT_FOUND:
     case CHANNEL_REFUSED:
         bucket_answered(b, now, o->rate_micro_per_s);
-        w->broken[op] = w->denied[op] = w->denied_in_a_row = 0;
-        v.set_state = true;
-        for (int i = 0; i < CHANNEL_OP_COUNT; i++)
-            if (w->denied[i]) v.set_state = false;
-        v.state = CHANNEL_CONNECTED;
+        v.access = access_answered(&w->access, (int)op, now);
         if (o->result == CHANNEL_REFUSED && op != CHANNEL_OP_QUANTITY_PUSH)
             tell_as(&v, "call_refused", "error");
         break;
@@ -61,21 +39,18 @@ static struct verdict judge(struct worker *w, enum channel_op op, const struct c
         bucket_refused(b, now, jitter);
         break;
     case CHANNEL_UNAUTHORIZED:
-        hold(b, now + doubled(PROBE_FIRST_MS, PROBE_MAX_MS, w->denied[op]));
-        if (w->denied[op]++ == 0) tell_as(&v, "unauthorised", "error");
-        v.set_state = true;
-        v.state = ++w->denied_in_a_row >= DENIALS_TO_RECONNECT ? CHANNEL_RECONNECT_NEEDED
-                                                               : CHANNEL_SUSPECT;
+        if (!before->denied) tell_as(&v, "unauthorised", "error");
+        v.access = access_denied(&w->access, (int)op, now);
         break;
     case CHANNEL_GRANT_LOST:
     case CHANNEL_CLIENT_WRONG:
-        hold(b, now + PROBE_MAX_MS);
-        v = (struct verdict){ "unauthorised", "error", true, CHANNEL_RECONNECT_NEEDED };
+        if (!w->access.lost) tell_as(&v, "unauthorised", "error");
+        v.access = access_lost(&w->access, (int)op, now);
         break;
     case CHANNEL_BROKEN:
     case CHANNEL_UNKNOWN:
-        hold(b, now + doubled(HOLD_FIRST_MS, HOLD_MAX_MS, w->broken[op]));
-        if (w->broken[op]++ % BROKEN_TOLD_EVERY == 0) tell_as(&v, "unavailable", "warning");
+        if (before->broken % BROKEN_TOLD_EVERY == 0) tell_as(&v, "unavailable", "warning");
+        access_broken(&w->access, (int)op, now);
         break;
     }
     return v;
@@ -87,6 +62,7 @@ struct telling {
     const struct channel_outcome *o;
     const struct call_note *note;
     struct verdict verdict;
+    enum channel_state state; /* the channel's then */
 };
 
 static struct str words(const struct channel_outcome *o, struct arena *arena)
@@ -119,6 +95,29 @@ static const char *our_words(const struct channel_outcome *o)
     return "refused";
 }
 
+#define DENIED_LONG                                                                                \
+    "access has been denied for an hour, also with fresh tokens: look at the application's roles"  \
+    " in Seller Central and authorise it again; it is tried on, in case the trouble is the"        \
+    " channel's own"
+
+static enum channel_state state_after(enum channel_state now, enum access_verdict verdict)
+{
+    switch (verdict) {
+    case ACCESS_GOOD:
+        return CHANNEL_CONNECTED;
+    case ACCESS_SUSPECT:
+        return now == CHANNEL_RECONNECT_NEEDED ? now : CHANNEL_SUSPECT;
+    case ACCESS_RECOVERING:
+        return now == CHANNEL_RECONNECT_NEEDED ? CHANNEL_SUSPECT : now;
+    case ACCESS_DENIED:
+    case ACCESS_LOST:
+        return CHANNEL_RECONNECT_NEEDED;
+    case ACCESS_UNCHANGED:
+        break;
+    }
+    return now;
+}
+
 static enum err tell(struct change *c, void *ctx, struct error *e)
 {
     struct telling *t = ctx;
@@ -135,14 +134,23 @@ static enum err tell(struct change *c, void *ctx, struct error *e)
                 .channel_order_id = t->note ? t->note->channel_order_id : S(""),
                 .listing_id = t->note ? t->note->listing_id : 0,
                 .run_id = t->note ? t->note->run_id : 0 });
-    if (!t->verdict.set_state) return OK;
+    if (t->verdict.access == ACCESS_UNCHANGED) return OK;
     struct channel_row ch;
     enum err rc = channel_load(c->tx, t->w->channel_id, c->arena, &ch, e);
     if (rc) return rc == ERR_NOT_FOUND ? OK : rc;
-    bool lower = t->verdict.state == CHANNEL_SUSPECT && ch.state == CHANNEL_RECONNECT_NEEDED;
-    if (ch.state == t->verdict.state || lower) return OK;
-    struct str detail = t->verdict.state == CHANNEL_CONNECTED ? S("") : str_of(our_words(t->o));
-    return channel_set_state(c, &ch, t->verdict.state, detail, e);
+    t->state = state_after(ch.state, t->verdict.access);
+    if (ch.state == t->state) return OK;
+    struct str detail = t->verdict.access == ACCESS_GOOD     ? S("")
+                        : t->verdict.access == ACCESS_DENIED ? S(DENIED_LONG)
+                                                             : str_of(our_words(t->o));
+    return channel_set_state(c, &ch, t->state, detail, e);
+}
+
+static void set_told(struct worker *w, enum channel_state state)
+{
+    (void)pthread_mutex_lock(&w->lock);
+    w->told = state;
+    (void)pthread_mutex_unlock(&w->lock);
 }
 
 void worker_outcome(struct worker *w, enum channel_op op, const struct channel_outcome *o,
@@ -157,7 +165,9 @@ void worker_outcome(struct worker *w, enum channel_op op, const struct channel_o
     if (o->result == CHANNEL_REFUSED) atomic_fetch_add(&engine->refused, 1);
     if (o->result > CHANNEL_THROTTLED) atomic_fetch_add(&engine->failed, 1);
     (void)pthread_mutex_lock(&w->lock);
-    struct telling t = { w, op, o, note, judge(w, op, o, now, jitter) };
+    struct telling t = {
+        .w = w, .op = op, .o = o, .note = note, .verdict = judge(w, op, o, now, jitter)
+    };
     if (o->server_time) {
         w->offset = o->server_time - now;
         w->offset_known = true;
@@ -168,14 +178,16 @@ void worker_outcome(struct worker *w, enum channel_op op, const struct channel_o
             w->heard_next = (w->heard_next + 1) % HEARD_MAX;
         }
     }
-    bool was_good = w->told_connected;
-    w->told_connected = t.verdict.set_state && t.verdict.state == CHANNEL_CONNECTED;
+    bool known = t.verdict.access == ACCESS_UNCHANGED ||
+                 (t.verdict.access == ACCESS_GOOD && w->told == CHANNEL_CONNECTED);
     (void)pthread_mutex_unlock(&w->lock);
     /* An account that stays good is not written down again with every call. */
-    if (!t.verdict.kind && (!t.verdict.set_state || (was_good && w->told_connected))) return;
+    if (!t.verdict.kind && known) return;
     struct error e;
     if (worker_change(w, "call_outcome", tell, &t, &e))
         LOG_WARN("sync", "outcome_not_recorded", "%s", e.detail);
+    else if (t.verdict.access != ACCESS_UNCHANGED)
+        set_told(w, t.state);
 }
 
 void worker_fault(struct worker *w, const char *what, const struct error *e)

@@ -9,6 +9,7 @@
 #ifndef SYNC_INTERNAL_H
 #define SYNC_INTERNAL_H
 
+#include "core/access.h"
 #include "core/bucket.h"
 #include "core/quantity.h"
 #include "store/channel_log.h"
@@ -64,10 +65,8 @@ struct worker {
     unsigned wakes[WAKE_COUNT];
     struct bucket buckets[CHANNEL_OP_COUNT];
     bool bucket_changed[CHANNEL_OP_COUNT];
-    int broken[CHANNEL_OP_COUNT]; /* in a row */
-    int denied[CHANNEL_OP_COUNT]; /* in a row */
-    int denied_in_a_row;          /* of all operations */
-    bool told_connected;          /* the last answer said so, and it was written down */
+    struct access access;
+    enum channel_state told; /* as last written down, by us or by others */
     bool offset_known;
     time_ms offset; /* the channel's clock minus our monotonic one, when last heard */
     struct clock_pair {
@@ -121,6 +120,10 @@ bool worker_token(struct worker *w, enum channel_op op, int64_t keep);
 /* Without waiting; false with *wait_ms. */
 bool worker_token_now(struct worker *w, enum channel_op op, int64_t keep, time_ms *wait_ms);
 void worker_token_back(struct worker *w, enum channel_op op);
+/* For a person who wants to know now: not held up by what was denied or broken before. */
+bool worker_token_to_prove(struct worker *w, enum channel_op op);
+/* Somebody proved the account: what was held against it is tried at once. */
+void worker_trust(struct worker *w);
 
 time_ms worker_now(struct worker *w);         /* our wall clock */
 time_ms worker_channel_now(struct worker *w); /* the channel's, as far as known */
@@ -139,9 +142,12 @@ void worker_outcome(struct worker *w, enum channel_op op, const struct channel_o
 /* A call of ours that could not even be made. */
 void worker_fault(struct worker *w, const char *what, const struct error *e);
 
-/* The row of the channel as it is now. */
+/* The row of the channel as it is now; whoever else set its state is heeded. */
 MUST_USE enum err worker_channel(
     struct worker *w, struct arena *arena, struct channel_row *out, struct error *e);
+/* Whether there is anything to be done for the channel: not while it is paused or has to be
+ * reconnected, unless it is denied, not lost, and goes on being tried. */
+bool worker_has_work(struct worker *w, const struct channel_row *ch);
 
 /* An error for a run, from an outcome or from ours. */
 struct str run_error_of(const struct channel_outcome *outcome, struct arena *arena);

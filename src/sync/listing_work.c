@@ -275,16 +275,21 @@ static time_ms next_look(struct worker *w, time_ms last_refresh, time_ms gap)
     return idle < 20 ? 20 : idle > IDLE_MS ? IDLE_MS : idle;
 }
 
-/* A channel that was just set up, or whose credentials were changed, proves itself. */
-static void prove(struct worker *w, struct arena *arena)
+/* A channel that was just set up, or whose credentials were changed, proves itself; so does one
+ * that is to be reconnected and of which nothing more is known, as after a start. False while
+ * nothing is known for certain. */
+static bool prove(struct worker *w, struct arena *arena)
 {
     struct channel_marketplace *marketplaces;
     size_t count;
     struct channel_outcome o = { 0 };
     struct error e;
-    if (!worker_token(w, CHANNEL_OP_ACCOUNT, 0)) return;
-    if (w->driver->account(w->conn, arena, &marketplaces, &count, &o, &e)) return;
+    time_ms wait;
+    if (!worker_token_now(w, CHANNEL_OP_ACCOUNT, 0, &wait)) return false;
+    if (w->driver->account(w->conn, arena, &marketplaces, &count, &o, &e)) return false;
     worker_outcome(w, CHANNEL_OP_ACCOUNT, &o, NULL);
+    return o.result == CHANNEL_DONE || o.result == CHANNEL_GRANT_LOST ||
+           o.result == CHANNEL_CLIENT_WRONG;
 }
 
 void *listing_thread(void *worker)
@@ -303,11 +308,10 @@ void *listing_thread(void *worker)
         struct error e;
         idle = FAULT_MS;
         if (worker_channel(w, &arena, ch, &e)) continue;
-        if (ch->state == CHANNEL_SUSPECT && !proved) prove(w, &arena);
-        proved = true;
+        proved = proved || ch->state == CHANNEL_CONNECTED || prove(w, &arena);
         listing_sync_tend(w, ch);
         idle = IDLE_MS;
-        if (ch->paused || ch->state == CHANNEL_RECONNECT_NEEDED) continue;
+        if (!worker_has_work(w, ch)) continue;
         while (!worker_stopping(w) && check_some(w, ch, &arena))
             ;
         if (clock_monotonic(clock) - last_refresh >= gap) {

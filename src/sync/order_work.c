@@ -142,7 +142,8 @@ static bool may_read(struct worker *w, struct order_pace *pace, time_ms *wait_ms
         .gap = w->engine->parts.options.order_poll_ms };
     (void)pthread_mutex_lock(&w->lock);
     ask.rise = w->order_wanted;
-    bool begins = order_pace_begin(pace, orders, &ask, wait_ms);
+    *wait_ms = access_wait(&w->access, CHANNEL_OP_ORDERS_PAGE, ask.now);
+    bool begins = !*wait_ms && order_pace_begin(pace, orders, &ask, wait_ms);
     (void)pthread_mutex_unlock(&w->lock);
     return begins;
 }
@@ -164,7 +165,7 @@ void *order_thread(void *worker)
         if (worker_channel(w, &arena, ch, &e)) continue;
         restore_intake(w, ch->order_import);
         idle = IDLE_MS;
-        if (ch->paused || ch->state == CHANNEL_RECONNECT_NEEDED) continue;
+        if (!worker_has_work(w, ch)) continue;
         tend_runs(w, ch, &arena);
         if (!ch->order_import) continue;
         idle = gap;

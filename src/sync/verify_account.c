@@ -37,14 +37,19 @@ static struct verify_check *add(struct proof *p, const char *code, const char *s
     return check;
 }
 
+/* The channel's worker, with the engine's lock held; NULL when another process has it. */
+static struct worker *find_worker(struct proof *p)
+{
+    for (size_t i = 0; i < p->engine->worker_count; i++)
+        if (p->engine->workers[i]->channel_id == p->ch.id) return p->engine->workers[i];
+    return NULL;
+}
+
 static bool take_token(struct proof *p, enum channel_op op)
 {
-    bool taken = true;
-    time_ms wait;
     (void)pthread_mutex_lock(&p->engine->lock);
-    for (size_t i = 0; i < p->engine->worker_count; i++)
-        if (p->engine->workers[i]->channel_id == p->ch.id)
-            taken = worker_token_now(p->engine->workers[i], op, 0, &wait);
+    struct worker *w = find_worker(p);
+    bool taken = !w || worker_token_to_prove(w, op);
     (void)pthread_mutex_unlock(&p->engine->lock);
     if (taken) return true;
     add(p, "throttled", "warning",
@@ -242,6 +247,14 @@ static enum err open_account(struct proof *p, struct error *e)
     return rc ? rc : p->driver->open(p->driver, &account, &p->conn, e);
 }
 
+static void trust(struct proof *p)
+{
+    (void)pthread_mutex_lock(&p->engine->lock);
+    struct worker *w = find_worker(p);
+    if (w) worker_trust(w);
+    (void)pthread_mutex_unlock(&p->engine->lock);
+}
+
 enum err engine_verify(struct engine *engine, int64_t channel_id, struct arena *arena,
     struct verify_result *out, struct error *e)
 {
@@ -269,6 +282,8 @@ enum err engine_verify(struct engine *engine, int64_t channel_id, struct arena *
     /* Without an answer nothing is known: a good account stays good, a new one stays to be proved.
      */
     if (!p->known && p->state == CHANNEL_CONNECTED) return OK;
-    return engine_change(
+    rc = engine_change(
         engine, &(struct actor){ ACTOR_SYSTEM, 0, S("verify"), S("") }, "verify", set_state, p, e);
+    if (!rc && out->ok) trust(p);
+    return rc;
 }

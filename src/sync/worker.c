@@ -85,10 +85,29 @@ bool worker_wait(struct worker *w, enum wake what, unsigned *seen, time_ms timeo
     return go_on;
 }
 
+/* Under the lock. */
+static bool take(struct worker *w, enum channel_op op, int64_t keep, time_ms *wait_ms)
+{
+    time_ms now = monotonic(w);
+    *wait_ms = access_wait(&w->access, (int)op, now);
+    bool taken = !*wait_ms && bucket_take(&w->buckets[op], now, keep, wait_ms);
+    w->bucket_changed[op] = w->bucket_changed[op] || taken;
+    return taken;
+}
+
 bool worker_token_now(struct worker *w, enum channel_op op, int64_t keep, time_ms *wait_ms)
 {
     (void)pthread_mutex_lock(&w->lock);
-    bool taken = bucket_take(&w->buckets[op], monotonic(w), keep, wait_ms);
+    bool taken = take(w, op, keep, wait_ms);
+    (void)pthread_mutex_unlock(&w->lock);
+    return taken;
+}
+
+bool worker_token_to_prove(struct worker *w, enum channel_op op)
+{
+    time_ms wait;
+    (void)pthread_mutex_lock(&w->lock);
+    bool taken = bucket_take(&w->buckets[op], monotonic(w), 0, &wait);
     w->bucket_changed[op] = w->bucket_changed[op] || taken;
     (void)pthread_mutex_unlock(&w->lock);
     return taken;
@@ -101,10 +120,9 @@ bool worker_token(struct worker *w, enum channel_op op, int64_t keep)
     (void)pthread_mutex_lock(&w->lock);
     while (!w->stopping && !taken) {
         time_ms wait = 0;
-        taken = bucket_take(&w->buckets[op], monotonic(w), keep, &wait);
+        taken = take(w, op, keep, &wait);
         if (!taken) timed_wait(w, wait < STEP_MS ? wait : STEP_MS);
     }
-    w->bucket_changed[op] = w->bucket_changed[op] || taken;
     (void)pthread_mutex_unlock(&w->lock);
     return taken;
 }
@@ -113,6 +131,14 @@ void worker_token_back(struct worker *w, enum channel_op op)
 {
     (void)pthread_mutex_lock(&w->lock);
     bucket_give_back(&w->buckets[op]);
+    (void)pthread_mutex_unlock(&w->lock);
+}
+
+void worker_trust(struct worker *w)
+{
+    (void)pthread_mutex_lock(&w->lock);
+    access_forget(&w->access);
+    (void)pthread_cond_broadcast(&w->wake);
     (void)pthread_mutex_unlock(&w->lock);
 }
 
@@ -132,7 +158,22 @@ enum err worker_channel(
     struct worker *w, struct arena *arena, struct channel_row *out, struct error *e)
 {
     struct channel_read r = { w->channel_id, arena, out };
-    return db_read(w->engine->parts.db, "channel", read_channel, &r, e);
+    enum err rc = db_read(w->engine->parts.db, "channel", read_channel, &r, e);
+    if (rc) return rc;
+    (void)pthread_mutex_lock(&w->lock);
+    bool by_others = out->state == CHANNEL_CONNECTED && w->told != CHANNEL_CONNECTED;
+    w->told = out->state;
+    (void)pthread_mutex_unlock(&w->lock);
+    if (by_others) worker_trust(w);
+    return OK;
+}
+
+bool worker_has_work(struct worker *w, const struct channel_row *ch)
+{
+    (void)pthread_mutex_lock(&w->lock);
+    bool denied = access_is_denied(&w->access, monotonic(w));
+    (void)pthread_mutex_unlock(&w->lock);
+    return !ch->paused && (ch->state != CHANNEL_RECONNECT_NEEDED || denied);
 }
 
 struct saved {
@@ -308,6 +349,7 @@ enum err worker_start(struct engine *engine, const struct channel_row *ch, uint6
     w->channel_id = ch->id;
     w->driver = driver;
     w->identity = identity;
+    w->told = ch->state;
     w->leased_until = monotonic(w) + engine_upkeep(engine, LEASE_MS - LEASE_RENEW_MS);
     arena_init(&w->names, "worker", 64 * 1024);
     w->actor = (struct actor){ ACTOR_CHANNEL, ch->id, arena_str(&w->names, ch->name), S("") };

@@ -149,15 +149,5 @@ void scenario_unscan(struct world *w, const char *id, int count)
 
 int64_t scenario_calls(struct world *w, const char *operation)
 {
-    struct json root;
-    int64_t count = 0;
-    CHECK_INT(world_call(w, "GET", "/_sim/calls", "", &root), 200, "calls");
-    struct json calls = json_get(root, "calls");
-    for (size_t i = 0; i < json_len(calls); i++) {
-        struct str name = S("");
-        (void)json_str(json_get(json_at(calls, i), "operation"), &name);
-        count += str_eq(name, str_of(operation));
-    }
-    json_release(&root);
-    return count;
+    return world_calls(w, operation, 0);
 }

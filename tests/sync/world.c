@@ -83,6 +83,27 @@ static void notified(void *ctx, const char *topic)
     (void)pthread_mutex_unlock(&w->lock);
 }
 
+static enum err pass_through(struct transport *t, const struct transport_request *request,
+    struct arena *arena, struct transport_reply *reply, struct error *e)
+{
+    struct world_door *door = (struct world_door *)(void *)t;
+    struct transport_request hasty = *request;
+    time_ms most = atomic_load(&door->most_ms);
+    if (most && most < hasty.timeout_ms) hasty.timeout_ms = most;
+    return door->curl->send(door->curl, &hasty, arena, reply, e);
+}
+
+static void open_clock(struct world *w, int64_t speed)
+{
+    bool scaled = speed > 1;
+    w->turned.base = scaled ? clock_scaled_init(&w->scaled, clock_system(), speed) : clock_system();
+    w->turned.clock = (struct clock){ turned_wall, turned_monotonic, speed };
+    w->clock = &w->turned.clock;
+    w->options = (struct engine_options){ .order_poll_ms = scaled ? 10000 : 200,
+        .listing_refresh_ms = scaled ? 60000 : 500,
+        .pushers = 2 };
+}
+
 void world_open(
     struct world *w, enum db_engine engine, const char *simulator, const char *const *options)
 {
@@ -94,10 +115,7 @@ void world_open_scaled(struct world *w, enum db_engine engine, const char *simul
 {
     struct error e;
     memset(w, 0, sizeof *w);
-    w->turned.base =
-        speed == 1 ? clock_system() : clock_scaled_init(&w->scaled, clock_system(), speed);
-    w->turned.clock = (struct clock){ turned_wall, turned_monotonic, speed };
-    w->clock = &w->turned.clock;
+    open_clock(w, speed);
     arena_init(&w->arena, "world", 256 << 20);
     (void)pthread_mutex_init(&w->lock, NULL);
     (void)pthread_cond_init(&w->changed, NULL);
@@ -109,17 +127,15 @@ void world_open_scaled(struct world *w, enum db_engine engine, const char *simul
     struct transport_curl_options curl = { .user_agent = S("Stockbridge-Test/1 (Language=C)"),
         .connect_timeout_ms = 5000 };
     CHECK_ERR(transport_curl_new(&curl, &w->transport, &e), OK, &e, "curl");
-    w->drivers[0] = amazon_driver_new(w->transport, w->clock);
+    w->door = (struct world_door){ { pass_through, NULL, NULL }, w->transport, 0 };
+    w->drivers[0] = amazon_driver_new(&w->door.transport, w->clock);
 }
 
 void world_start_engine(struct world *w)
 {
     struct error e;
-    bool scaled = w->turned.base != clock_system();
     struct engine_parts parts = { w->h.db, w->clock, rng_system(), &w->key, w->drivers,
-        { .order_poll_ms = scaled ? 10000 : 200,
-            .listing_refresh_ms = scaled ? 60000 : 500,
-            .pushers = 2 } };
+        w->options };
     CHECK_ERR(engine_start(&parts, &w->engine, &e), OK, &e, "engine");
 }
 
@@ -169,6 +185,32 @@ void world_control(struct world *w, const char *path, const char *body)
     struct json root;
     int status = world_call(w, "POST", path, body, &root);
     CHECK(status / 100 == 2, body);
+    json_release(&root);
+}
+
+int64_t world_calls(struct world *w, const char *operation, int status)
+{
+    struct arena_mark mark = arena_mark(&w->arena);
+    struct json root;
+    CHECK_INT(world_call(w, "GET", "/_sim/calls?limit=20000", "", &root), 200, "calls");
+    struct json calls = json_get(root, "calls");
+    int64_t n = 0;
+    for (size_t i = 0; i < json_len(calls); i++) {
+        struct str name = S("");
+        int64_t got = 0;
+        (void)json_str(json_get(json_at(calls, i), "operation"), &name);
+        (void)json_int64(json_get(json_at(calls, i), "status"), &got);
+        n += str_eq(name, str_of(operation)) && (!status || got == status);
+    }
+    json_release(&root);
+    arena_rewind(&w->arena, mark);
+    return n;
+}
+
+void world_forget_calls(struct world *w)
+{
+    struct json root;
+    CHECK_INT(world_call(w, "DELETE", "/_sim/calls", "", &root), 200, "forgotten");
     json_release(&root);
 }
 
@@ -286,6 +328,19 @@ time_ms world_simulated_now(struct world *w)
     return now;
 }
 
+void world_until_calls(struct world *w, const char *operation, int status, int64_t least)
+{
+    time_ms end = clock_monotonic(clock_system()) + PATIENCE_MS;
+    int64_t got = -1;
+    while (clock_monotonic(clock_system()) < end) {
+        got = world_calls(w, operation, status);
+        if (got >= least) return;
+        wait_a_little(w);
+    }
+    fail_msg(
+        "%s: %lld calls with %d, wanted %lld", operation, (long long)got, status, (long long)least);
+}
+
 struct connecting {
     struct world *w;
     const struct world_account *account;
@@ -308,6 +363,15 @@ static enum err lease_elsewhere(struct change *c, int64_t channel_id, struct err
     bool held;
     enum { DAY_MS = 86400000 };
     return lease_take(c, channel_id, S("another process"), DAY_MS, &held, e);
+}
+
+static enum err give_credentials(struct change *c, struct world *w, struct error *e)
+{
+    struct channel_credentials credentials = { S("amzn1.application-oa2-client.test"),
+        S("amzn1.oa2-cs.v1.test"), S("Atzr|test") };
+    struct str sealed =
+        engine_seal_credentials(&w->key, w->channel_id, &credentials, c->rng, c->arena);
+    return channel_set_credentials(c, w->channel_id, sealed, e);
 }
 
 static enum err connect_channel(struct change *c, void *ctx, struct error *e)
@@ -340,10 +404,7 @@ static enum err connect_channel(struct change *c, void *ctx, struct error *e)
     if (!rc && a->worked) rc = lease_elsewhere(c, ch->id, e);
     if (rc) return rc;
     k->w->channel_id = ch->id;
-    struct channel_credentials credentials = { S("amzn1.application-oa2-client.test"),
-        S("amzn1.oa2-cs.v1.test"), S("Atzr|test") };
-    struct str sealed = engine_seal_credentials(&k->w->key, ch->id, &credentials, c->rng, c->arena);
-    rc = channel_set_credentials(c, ch->id, sealed, e);
+    rc = give_credentials(c, k->w, e);
     return rc || a->proved ? rc : channel_set_state(c, ch, CHANNEL_SUSPECT, S("new"), e);
 }
 
@@ -362,6 +423,20 @@ void world_connect(struct world *w, bool inventory_sync, bool order_import)
 void world_connect_proved(struct world *w)
 {
     world_connect_as(w, &(struct world_account){ .proved = true });
+}
+
+static enum err reconnect_channel(struct change *c, void *ctx, struct error *e)
+{
+    struct world *w = ctx;
+    struct channel_row *ch = arena_new(c->arena, struct channel_row, 1);
+    enum err rc = channel_load(c->tx, w->channel_id, c->arena, ch, e);
+    if (!rc) rc = give_credentials(c, w, e);
+    return rc ? rc : channel_set_state(c, ch, CHANNEL_SUSPECT, S("new"), e);
+}
+
+void world_reconnect(struct world *w)
+{
+    world_change(w, reconnect_channel, w);
 }
 
 struct running {

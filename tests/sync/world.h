@@ -21,10 +21,19 @@ struct world_clock {
     _Atomic(time_ms) shift;
 };
 
+/* What the engine calls through: curl, with a patience that a test may shorten. */
+struct world_door {
+    struct transport transport; /* first: the port's pointer is ours */
+    struct transport *curl;
+    atomic_llong most_ms; /* of each exchange; 0: as asked */
+};
+
 struct world {
     struct harness_db h;
     struct arena arena;
-    struct transport *transport;
+    struct transport *transport; /* the test's own calls */
+    struct world_door door;
+    struct engine_options options; /* a test may change them before the engine starts */
     struct channel_driver *drivers[2];
     struct engine *engine;
     struct clock *clock; /* the product's: may be turned */
@@ -58,6 +67,11 @@ int world_call(
     struct world *w, const char *method, const char *path, const char *body, struct json *root);
 void world_control(struct world *w, const char *path, const char *body); /* must succeed */
 
+/* How often the operation was called and answered so, since the log was emptied; 0: in any way. */
+int64_t world_calls(struct world *w, const char *operation, int status);
+void world_until_calls(struct world *w, const char *operation, int status, int64_t least);
+void world_forget_calls(struct world *w);
+
 /* A transaction by a test; must succeed. */
 typedef enum err (*world_fn)(struct change *c, void *ctx, struct error *e);
 void world_change(struct world *w, world_fn fn, void *ctx);
@@ -81,6 +95,7 @@ struct world_account {
 void world_connect_as(struct world *w, const struct world_account *account);
 void world_connect(struct world *w, bool inventory_sync, bool order_import);
 void world_connect_proved(struct world *w);
+void world_reconnect(struct world *w); /* as if a person had pasted the credentials again */
 
 struct str world_text(struct world *w, const char *sql); /* one row, one column */
 time_ms world_simulated_now(struct world *w);
