@@ -10,23 +10,12 @@ import fs from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
 import { modelsMissing, startGateway } from '../contract/prism-gateway.mjs';
-import { build, call, command, folder, imei, start, startPostgres, until } from './world.mjs';
+import { all, build, call, command, folder, imei, start, startPostgres, until } from './world.mjs';
 
 const LISTINGS = 1500;
 const VARIATIONS = 40;
 const PHONES = 300;
 const ORDERS = 50;
-
-async function all(api, url) {
-  const rows = [];
-  let cursor = '';
-  do {
-    const page = await api('GET', `${url}${url.includes('?') ? '&' : '?'}limit=500${cursor && `&cursor=${cursor}`}`);
-    rows.push(...page.data);
-    cursor = page.next_cursor;
-  } while (cursor);
-  return rows;
-}
 
 /* domain.md 4, from nothing but items and orders: what each of our SKUs should show. */
 async function byDefinition(api, skus) {

@@ -131,6 +131,18 @@ export async function call(method, url, body, headers = {}) {
   return text ? JSON.parse(text) : null;
 }
 
+/* All rows of a list, page by page. */
+export async function all(api, url) {
+  const rows = [];
+  let cursor = '';
+  do {
+    const page = await api('GET', `${url}${url.includes('?') ? '&' : '?'}limit=500${cursor && `&cursor=${cursor}`}`);
+    rows.push(...page.data);
+    cursor = page.next_cursor;
+  } while (cursor);
+  return rows;
+}
+
 /* An IMEI whose check digit is right. */
 export function imei(serial) {
   const digits = `35${String(100000000000 + serial).slice(-12)}`;
