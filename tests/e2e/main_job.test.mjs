@@ -3,12 +3,13 @@
  *
  * A person connects an Amazon account (the simulator, with Prism between that holds every exchange to Amazon's models),
  * imports 1,500 listings, receives 300 phones of 40 variations, and from then on Amazon's quantities follow the stock
- * and Amazon's orders come in and are fulfilled by committing IMEIs. The server is killed twice on the way.
+ * and Amazon's orders come in and are fulfilled by committing IMEIs. The server is killed three times on the way.
  */
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import { modelsMissing, startGateway } from '../contract/prism-gateway.mjs';
 import { all, build, call, command, folder, imei, start, startPostgres, until } from './world.mjs';
 
@@ -17,14 +18,14 @@ const VARIATIONS = 40;
 const PHONES = 300;
 const ORDERS = 50;
 
-/* domain.md 4, from nothing but items and orders: what each of our SKUs should show. */
+/* domain.md 4, from nothing but items and orders: what is there of each of our SKUs, and wanted. */
 async function byDefinition(api, skus) {
   const variations = new Map((await all(api, '/variations')).map((v) => [v.id, v.sku]));
-  const wanted = new Map(skus.map((sku) => [sku, 0]));
+  const wanted = new Map(skus.map((sku) => [sku, { available: 0, outstanding: 0 }]));
   for (const item of await all(api, '/items?committed=false'))
     if (item.status === 'In stock' && item.warehouse === 'Main') {
       const sku = variations.get(item.variation_id);
-      if (wanted.has(sku)) wanted.set(sku, wanted.get(sku) + 1);
+      if (wanted.has(sku)) wanted.get(sku).available++;
     }
   for (const order of await all(api, '/orders?is_open=true')) {
     /* Each SKU here is one variation's, so that items go to lines of their own SKU in order of line. */
@@ -33,7 +34,7 @@ async function byDefinition(api, skus) {
     for (const line of order.lines) {
       const taken = Math.min(line.quantity, committed.get(line.sku) ?? 0);
       committed.set(line.sku, (committed.get(line.sku) ?? 0) - taken);
-      if (wanted.has(line.sku)) wanted.set(line.sku, wanted.get(line.sku) - (line.quantity - taken));
+      if (wanted.has(line.sku)) wanted.get(line.sku).outstanding += line.quantity - taken;
     }
   }
   return wanted;
@@ -47,7 +48,6 @@ async function mainJob(t, engine) {
     '--time-scale', '60', '--rate-scale', '50']);
   const sim = await simulator.url;
   const missing = modelsMissing();
-  if (missing) t.diagnostic(`without the validating proxy: ${missing}`);
   const gateway = missing ? null : await startGateway({ upstream: sim });
   const amazon = gateway ? gateway.url : sim;
   const made = command(['token', 'create', '--name', 'main-job', '--role', 'admin', ...where]);
@@ -109,18 +109,38 @@ async function mainJob(t, engine) {
     await until('the first quantity is accepted', () => api('GET', `/channels/${channel.id}/events?kind=push_accepted`), (e) => e.data.length > 0);
     await kill();
     const live = async () => (await control('GET', '/state')).quantities;
+    /* What is not as defined: at Amazon, in a figure of a connected listing, or in the stock level of its SKU. */
     const matches = async () => {
-      const wanted = await byDefinition(api, skus);
+      const wanted = await byDefinition(api, [...skus, fba.sku]);
       const shown = await live();
-      const wrong = [...wanted].filter(([sku, n]) => shown[sku] !== Math.max(0, n)).map(([sku, n]) => ({ sku, shown: shown[sku], wanted: n }));
-      const figures = await all(api, `/channels/${channel.id}/listings?connected=true`);
-      for (const l of figures)
-        if (wanted.has(l.sku)) assert.equal(l.calculated, wanted.get(l.sku), `calculated of ${l.sku}`);
+      const levels = new Map((await all(api, '/stock_levels?statuses=In+stock&warehouses=Main')).map((row) => [row.sku, row]));
+      const rows = await all(api, `/channels/${channel.id}/listings?connected=true`);
+      assert.equal(rows.length, wanted.size);
+      const wrong = [];
+      for (const l of rows) {
+        const { available, outstanding } = wanted.get(l.sku);
+        const calculated = available - outstanding;
+        const target = Math.max(0, calculated);
+        const merchant = l.sku !== fba.sku;
+        const told = merchant ? target : null;
+        /* What Amazon showed as it should be from the beginning was never sent. */
+        const synced = l.last_synced ?? (merchant ? l.last_imported : null);
+        const level = levels.get(l.sku);
+        const got = { available: l.available, outstanding: l.outstanding, calculated: l.calculated, target: l.target,
+          last_synced: synced?.quantity ?? null, shown: shown[l.sku] };
+        const right = { available, outstanding, calculated, target, last_synced: told, shown: told };
+        if (!isDeepStrictEqual(got, right)) wrong.push({ sku: l.sku, got, right });
+        const counted = { on_hand: level.on_hand, outstanding: level.outstanding, calculated: level.calculated };
+        assert.deepEqual(counted, { on_hand: available, outstanding, calculated }, `the stock level of ${l.sku}`);
+      }
       return wrong;
     };
     await until('quantities on Amazon equal the targets', matches, (wrong) => wrong.length === 0);
 
-    // Fifty orders: pending ones, some canceled in part, one with an unknown SKU, one that Amazon fulfils.
+    // Fifty orders: pending ones, some canceled in part, one with an unknown SKU, one that Amazon fulfils. They come in
+    // few at a time and slowly, and the process dies between.
+    await control('POST', '/settings', { orders_page_max: 5 });
+    await control('POST', '/faults', { match: 'GET /orders', kind: 'slow', delay_ms: 30000 });
     const orders = [];
     for (let n = 0; n < ORDERS; n++) {
       const sku = skus[n % VARIATIONS];
@@ -130,6 +150,10 @@ async function mainJob(t, engine) {
     }
     const partly = orders.filter((o) => o.n % 5 === 0 && o.n > 0 && !o.pending).slice(0, 4);
     for (const o of partly) await control('POST', `/orders/${o.order_id}/cancel`, { lines: [{ sku: o.sku, quantity: 1 }] });
+    const first = await until('the first orders come in', () => all(api, '/orders'), (rows) => rows.length > 0);
+    await kill();
+    assert.ok(first.length < ORDERS - 1, 'in the middle');
+    await control('POST', '/faults', []);
     const imported = await until('orders come in', () => all(api, '/orders'), (rows) => rows.length === ORDERS - 1);
     assert.equal(new Set(imported.map((o) => o.channel_order_id)).size, ORDERS - 1, 'none twice');
     assert.ok(!imported.some((o) => o.channel_order_id === orders[1].order_id), 'not what Amazon fulfils');
@@ -178,7 +202,10 @@ async function mainJob(t, engine) {
     // Amazon's own stock was never touched, nobody broke Amazon's rules, and everything adds up.
     const { calls } = await control('GET', '/calls?limit=20000');
     assert.ok(!calls.some((c) => c.method === 'PATCH' && c.sku === fba.sku), 'never pushed');
-    if (gateway) assert.deepEqual(await gateway.violations(), []);
+    await t.test('every exchange fits Amazon\'s models', { skip: missing ?? false }, () => {
+      assert.deepEqual(gateway.violations(), []);
+      assert.ok(gateway.report().checked > LISTINGS / 20, 'all went through the gateway');
+    });
     await server.stop();
     server = null;
     const verified = command(['verify', ...where]);
