@@ -1,8 +1,6 @@
 /* item_fields.c: custom fields of items: their definitions, and their values in bodies. */
 #include "http/items.h"
 
-#include <stdio.h>
-
 #define CREATE_FIELDS "name type choices required position"
 #define PATCH_FIELDS "name choices required position archived"
 enum { FIELD_NAME_MAX = 60, CHOICE_MAX = 100 };
@@ -22,41 +20,10 @@ const struct item_field *item_form_find(const struct item_form *form, struct str
 
 /* Values */
 
-static bool is_date(struct str s)
-{
-    char text[RFC3339_SIZE];
-    time_ms t;
-    if (s.len != 10) return false;
-    int n = snprintf(text, sizeof text, "%.10sT00:00:00Z", s.at);
-    return n == 20 && text_is_time(str_of(text), &t);
-}
-
 static bool is_choice(const struct item_field *field, struct str s)
 {
     for (size_t i = 0; i < field->choice_count; i++)
         if (str_eq(field->choices[i], s)) return true;
-    return false;
-}
-
-bool custom_of_text(
-    const struct item_field *field, struct str text, struct arena *arena, struct str *out)
-{
-    int64_t n;
-    *out = str_trim(text);
-    switch (field->type) {
-    case ITEM_FIELD_TEXT:
-        return out->len && text_length(*out) <= ITEM_VALUE_MAX;
-    case ITEM_FIELD_INTEGER:
-        if (!str_to_int64(*out, &n) || n < -HTTP_ID_MAX || n > HTTP_ID_MAX) return false;
-        *out = arena_fmt(arena, "%lld", (long long)n);
-        return true;
-    case ITEM_FIELD_DATE:
-        return is_date(*out);
-    case ITEM_FIELD_CHOICE:
-        return is_choice(field, *out);
-    case ITEM_FIELD_BOOLEAN:
-        return str_eq(*out, S("true")) || str_eq(*out, S("false"));
-    }
     return false;
 }
 
@@ -74,7 +41,7 @@ static bool read_value(struct fields *f, const struct item_field *field, struct 
     case ITEM_FIELD_TEXT:
         return field_str(f, name, ITEM_VALUE_MAX, 0, out);
     case ITEM_FIELD_INTEGER:
-        if (!field_int(f, name, -HTTP_ID_MAX, HTTP_ID_MAX, &n)) return false;
+        if (!field_int(f, name, -ITEM_INTEGER_MAX, ITEM_INTEGER_MAX, &n)) return false;
         *out = arena_fmt(f->c->arena, "%lld", (long long)n);
         return true;
     case ITEM_FIELD_BOOLEAN:
@@ -86,8 +53,8 @@ static bool read_value(struct fields *f, const struct item_field *field, struct 
         break;
     }
     if (!field_str(f, name, CHOICE_MAX, 0, out)) return false;
-    if (field->type == ITEM_FIELD_DATE && !is_date(*out)) {
-        field_error(f, name, "bad_format", "must be a date such as 2026-11-23");
+    if (field->type == ITEM_FIELD_DATE && !item_value_is_date(*out)) {
+        field_error(f, name, "bad_format", "%.*s", STR_FMT(item_field_wants(field, f->c->arena)));
         return false;
     }
     if (field->type == ITEM_FIELD_CHOICE && !is_choice(field, *out)) {
@@ -110,11 +77,8 @@ static void read_member(struct fields *f, const struct item_form *form, enum ite
         element_error(f->c, at, "not_allowed", "this field is archived");
         return;
     }
-    if (!read_value(f, field, &value)) return;
-    if (field->required && !value.len && what != ITEM_CUSTOM_FILTER) {
-        element_error(f->c, at, "required", "is required");
-        return;
-    }
+    /* What is wrong with it is told: it is not lacking besides. */
+    if (!read_value(f, field, &value)) value = S("?");
     sets[(*count)++] = (struct item_value_set){ field->id, field->name, value };
 }
 
@@ -131,13 +95,11 @@ void field_custom(struct fields *f, const struct item_form *form, enum item_cust
         while (json_next(object, &m))
             read_member(&own, form, what, m.key, out, count);
     }
-    for (size_t i = 0; what == ITEM_CUSTOM_NEW && i < form->count; i++) {
-        const struct item_field *field = &form->fields[i];
-        const char *name = arena_fmt(f->c->arena, "%.*s", STR_FMT(field->name)).at;
-        if (field->required && !field->archived &&
-            json_kind(json_get(object, name)) == JSON_KIND_ABSENT)
-            element_error(f->c, pointer_to(f->c, own.at, field->name), "required", "is required");
-    }
+    if (what == ITEM_CUSTOM_FILTER) return;
+    size_t at = 0;
+    for (const struct item_field *lacking; (lacking = item_field_lacking(form->fields, form->count,
+                                                out, *count, what == ITEM_CUSTOM_NEW, &at));)
+        element_error(f->c, pointer_to(f->c, own.at, lacking->name), "required", "is required");
 }
 
 void render_custom(

@@ -123,7 +123,7 @@ static bool filter_custom(struct call *c, struct item_filter *f, enum err *rc, s
     }
     *rc = item_form_load(c, &form, e);
     const struct item_field *field = *rc ? NULL : item_form_find(&form, name);
-    if (!field || (value.len && !custom_of_text(field, value, c->arena, &f->field_value)))
+    if (!field || (value.len && !item_value_parse(field, value, c->arena, &f->field_value)))
         return false;
     f->field_id = field->id;
     return true;
@@ -219,7 +219,7 @@ static enum err create_one(struct fields *f, struct item *item, struct error *e)
     enum err rc = item_create_many(&f->c->change, &row, 1, e);
     if (rc) return rc;
     struct str detail = item_new_detail(&row, f->c->arena);
-    if (str_eq(str_of(row.code), S("unknown_value")))
+    if (str_eq(str_of(row.code), S("unknown_value")) || str_eq(str_of(row.code), S("required")))
         field_error(f, row.pointer + 1, row.code, "%.*s", STR_FMT(detail));
     else if (*row.code)
         return error_at(e, ERR_CONFLICT, row.code, row.pointer, "%.*s", STR_FMT(detail));

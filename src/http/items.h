@@ -31,10 +31,6 @@ const struct item_field *item_form_find(const struct item_form *form, struct str
 enum item_custom { ITEM_CUSTOM_NEW, ITEM_CUSTOM_CHANGE, ITEM_CUSTOM_FILTER };
 void field_custom(struct fields *f, const struct item_form *form, enum item_custom what,
     const struct item_value_set **sets, size_t *count);
-/* A value as people or queries write it, in its one spelling; false when it is none of the field.
- */
-bool custom_of_text(
-    const struct item_field *field, struct str text, struct arena *arena, struct str *out);
 /* "custom": {...} of one item; `values` are of several items. */
 void render_custom(
     struct call *c, int64_t item_id, const struct item_value *values, size_t value_count);

@@ -290,6 +290,7 @@ enum err item_update(struct change *c, const struct item *before, struct item *a
         return error_code(e, ERR_CONFLICT, "in_transit",
             "the item is on its way to %.*s: receive it first", STR_FMT(before->transfer_to));
     enum err rc = refuse_archived(c, before, after, e);
+    if (!rc) rc = item_values_refuse_lacking(c->tx, after->sets, after->set_count, e);
     if (!rc && after->is_open && !str_eq(before->esn, after->esn))
         rc = refuse_open_duplicate(c, after->esn, before->id, e);
     if (!rc) rc = write_update(c, before, after, e);

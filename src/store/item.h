@@ -67,15 +67,16 @@ MUST_USE enum err item_load_many(struct tx *tx, const int64_t *ids, size_t id_co
 /* Uses esn, variation_id, status_id, warehouse_id, location_id, paid, sets (all checked to exist by
  * the caller, in this transaction) and their titles; sets id, hex_id, version and times.
  * ERR_CONFLICT "duplicate_open_item" (/esn) when an open item has the ESN, "archived" when its
- * variation, status, warehouse or location is (the pointer says which). */
+ * variation, status, warehouse or location is (the pointer says which), "required" (/custom) when a
+ * required custom field has no value. */
 MUST_USE enum err item_create(struct change *c, struct item *in, struct error *e);
 
 /* One of many to be created. A row that `code` says something about is left out. */
 struct item_new {
-    struct item item; /* as for item_create */
-    const char
-        *code;           /* "" before: create it; after: created, or why not: "unknown_value",
-                            "archived", "duplicate_open_item", "repeated" (an earlier row has the ESN) */
+    struct item item;    /* as for item_create */
+    const char *code;    /* "" before: create it; after: created, or why not: "unknown_value",
+                            "archived", "required" (/custom: a custom field has no value),
+                            "duplicate_open_item", "repeated" (an earlier row has the ESN) */
     const char *pointer; /* of what is at fault: "/variation_id" */
     int64_t other_id;    /* "duplicate_open_item": the item that has the ESN */
 };
@@ -92,6 +93,7 @@ struct str item_new_detail(const struct item_new *row, struct arena *arena);
 
 /* A committed item keeps its status and variation fixed: ERR_CONFLICT "committed"; one that is
  * on its way its place: "in_transit". "archived" as above, where it moves to what is archived.
+ * ERR_INVALID "required" (/custom) when a required custom field would lose its value.
  * ERR_STALE when the item was changed or committed after `before` was read. */
 MUST_USE enum err item_update(struct change *c, const struct item *before, struct item *after,
     struct str reason, struct error *e);

@@ -402,8 +402,8 @@ enum err item_bulk_edit(struct change *c, const struct bulk_edit *edit, const in
     struct bulk b = { .c = c, .edit = edit, .arena = arena, .out = out };
     *out = (struct bulk_outcome){ .results = arena_new(arena, struct bulk_result, count + 1),
         .made = arena_new(arena, int64_t, count + 1) };
-    enum err rc = load_all(&b, ids, count, e);
-    if (rc) return rc;
+    enum err rc = item_values_refuse_lacking(c->tx, edit->sets, edit->set_count, e);
+    if (!rc) rc = load_all(&b, ids, count, e);
     for (size_t i = 0; i < count && !rc; i++)
         rc = judge(&b, i, e);
     if (rc) return rc;

@@ -43,7 +43,8 @@ struct bulk_outcome {
     size_t made_count;
 };
 
-/* ids: of items that exist, ascending, each once, at most BULK_ITEMS_MAX. */
+/* ERR_INVALID "required" when the edit takes a required custom field away. ids: of items that
+ * exist, ascending, each once, at most BULK_ITEMS_MAX. */
 MUST_USE enum err item_bulk_edit(struct change *c, const struct bulk_edit *edit, const int64_t *ids,
     size_t count, struct arena *arena, struct bulk_outcome *out, struct error *e);
 

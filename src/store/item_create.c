@@ -31,6 +31,8 @@ struct creation {
     struct item_new *rows;
     size_t count;
     struct known known[TARGET_COUNT];
+    int64_t required[ITEM_FIELDS_MAX]; /* custom fields */
+    size_t required_count;
     struct item_new **by_esn; /* what may still be created, by ESN, then as given */
     size_t esn_count;
     struct item_new **by_hex; /* the same rows, by Hex ID */
@@ -71,7 +73,9 @@ static enum err load_known(struct creation *n, struct error *e)
         "SELECT 0, id, archived FROM variation WHERE id IN {ints $1}"
         " UNION ALL SELECT 1, id, archived FROM inventory_status WHERE id IN {ints $2}"
         " UNION ALL SELECT 2, id, archived FROM warehouse WHERE id IN {ints $3}"
-        " UNION ALL SELECT 3, id, archived FROM location WHERE id IN {ints $4} ORDER BY 1, 2");
+        " UNION ALL SELECT 3, id, archived FROM location WHERE id IN {ints $4}"
+        " UNION ALL SELECT 4, id, archived FROM item_field WHERE required = 1 AND archived = 0"
+        " ORDER BY 1, 2 /* scan wanted */");
     for (int t = 0; t < TARGET_COUNT; t++) {
         collect(n, (enum target)t);
         stmt_bind_ints(st, t + 1, n->known[t].ids, n->known[t].count);
@@ -79,7 +83,13 @@ static enum err load_known(struct creation *n, struct error *e)
     }
     /* What is found replaces what was asked for, from the front: both ascend. */
     while (stmt_row(st)) {
-        struct known *k = &n->known[stmt_int(st, 0)];
+        int64_t t = stmt_int(st, 0);
+        if (t == TARGET_COUNT) {
+            if (n->required_count < ITEM_FIELDS_MAX)
+                n->required[n->required_count++] = stmt_int(st, 1);
+            continue;
+        }
+        struct known *k = &n->known[t];
         k->ids[k->count] = stmt_int(st, 1);
         k->archived[k->count++] = stmt_int(st, 2) != 0;
     }
@@ -106,6 +116,13 @@ static void judge_targets(const struct creation *n, struct item_new *row)
         else if (k->archived[at - k->ids])
             refuse(row, "archived", pointers[t]);
     }
+}
+
+static void judge_values(const struct creation *n, struct item_new *row)
+{
+    for (size_t i = 0; i < n->required_count && !*row->code; i++)
+        if (!item_value_given(row->item.sets, row->item.set_count, n->required[i]))
+            refuse(row, "required", "/custom");
 }
 
 static int compare_esns(const void *a, const void *b)
@@ -434,8 +451,10 @@ enum err item_create_many(struct change *c, struct item_new *rows, size_t count,
     ASSERT(count <= ITEM_NEW_MAX);
     buf_init(&json, CHUNK_SIZE_MAX);
     enum err rc = load_known(&n, e);
-    for (size_t i = 0; i < count && !rc; i++)
+    for (size_t i = 0; i < count && !rc; i++) {
         if (!*rows[i].code) judge_targets(&n, &rows[i]);
+        if (!*rows[i].code) judge_values(&n, &rows[i]);
+    }
     if (!rc) {
         judge_repeated(&n);
         rc = judge_open(&n, &json, e);
@@ -465,6 +484,11 @@ struct str item_new_detail(const struct item_new *row, struct arena *arena)
     what = str_eq(what, S("/variation_id")) ? S("variation")
            : str_eq(what, S("/line_id"))    ? S("line")
                                             : str_sub(what, 1, what.len);
+    if (str_eq(code, S("required"))) return S("a custom field that is required has no value");
+    if (str_eq(code, S("not_allowed")))
+        return str_eq(what, S("line"))
+                   ? S("the line is of another variation")
+                   : S("the order has a lot price, or its prices are in another currency");
     if (str_eq(code, S("archived"))) return arena_fmt(arena, "the %.*s is archived", STR_FMT(what));
     return arena_fmt(arena, "there is no such %.*s", STR_FMT(what));
 }

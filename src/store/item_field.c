@@ -2,6 +2,9 @@
 #include "store/item_field.h"
 
 #include "base/assert.h"
+#include "core/text.h"
+
+#include <stdio.h>
 
 static const char *const type_names[ITEM_FIELD_TYPE_COUNT] = { "text", "integer", "date", "choice",
     "boolean" };
@@ -234,6 +237,130 @@ enum err item_field_delete(struct change *c, const struct item_field *field, str
             e, ERR_CONFLICT, "in_use", "items have a value of this field: archive it instead");
     if (!rc) audit_field(c, "delete", field, NULL);
     return rc;
+}
+
+/* Values */
+
+bool item_value_is_date(struct str s)
+{
+    char text[RFC3339_SIZE];
+    time_ms t;
+    if (s.len != 10) return false;
+    int n = snprintf(text, sizeof text, "%.10sT00:00:00Z", s.at);
+    return n == 20 && rfc3339_parse(str_of(text), &t);
+}
+
+/* In its own spelling; when none is exactly so, the only one that differs in case. */
+static bool parse_choice(const struct item_field *field, struct str s, struct str *out)
+{
+    size_t near = 0;
+    for (size_t i = 0; i < field->choice_count; i++) {
+        if (str_eq(field->choices[i], s)) {
+            *out = field->choices[i];
+            return true;
+        }
+        if (!str_eq_nocase(field->choices[i], s)) continue;
+        *out = field->choices[i];
+        near++;
+    }
+    return near == 1;
+}
+
+static bool parse_boolean(struct str s, struct str *out)
+{
+    static const struct str words[] = { STR_INIT("true"), STR_INIT("false"), STR_INIT("yes"),
+        STR_INIT("no") };
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (!str_eq_nocase(s, words[i])) continue;
+        *out = words[i % 2];
+        return true;
+    }
+    return false;
+}
+
+bool item_value_parse(
+    const struct item_field *field, struct str text, struct arena *arena, struct str *out)
+{
+    int64_t n;
+    *out = str_trim(text);
+    switch (field->type) {
+    case ITEM_FIELD_TEXT:
+        return out->len && str_is_utf8(*out) && text_length(*out) <= ITEM_VALUE_MAX &&
+               !text_has_control(*out, false);
+    case ITEM_FIELD_INTEGER:
+        if (!str_to_int64(*out, &n) || n < -ITEM_INTEGER_MAX || n > ITEM_INTEGER_MAX) return false;
+        *out = arena_fmt(arena, "%lld", (long long)n);
+        return true;
+    case ITEM_FIELD_DATE:
+        return item_value_is_date(*out);
+    case ITEM_FIELD_CHOICE:
+        return parse_choice(field, *out, out);
+    case ITEM_FIELD_BOOLEAN:
+        return parse_boolean(*out, out);
+    }
+    return false;
+}
+
+struct str item_field_wants(const struct item_field *field, struct arena *arena)
+{
+    switch (field->type) {
+    case ITEM_FIELD_TEXT:
+        return arena_fmt(
+            arena, "must have at most %d characters, no control characters", ITEM_VALUE_MAX);
+    case ITEM_FIELD_INTEGER:
+        return S("must be a whole number");
+    case ITEM_FIELD_DATE:
+        return S("must be a date such as 2026-11-23");
+    case ITEM_FIELD_CHOICE:
+        return S("must be one of the field's choices");
+    case ITEM_FIELD_BOOLEAN:
+        return S("must be true or false");
+    }
+    return S("");
+}
+
+bool item_value_given(const struct item_value_set *sets, size_t set_count, int64_t field_id)
+{
+    for (size_t i = 0; i < set_count; i++)
+        if (sets[i].field_id == field_id && sets[i].value.len) return true;
+    return false;
+}
+
+static bool takes_away(const struct item_value_set *sets, size_t set_count, int64_t field_id)
+{
+    for (size_t i = 0; i < set_count; i++)
+        if (sets[i].field_id == field_id && !sets[i].value.len) return true;
+    return false;
+}
+
+const struct item_field *item_field_lacking(const struct item_field *fields, size_t field_count,
+    const struct item_value_set *sets, size_t set_count, bool is_new, size_t *at)
+{
+    while (*at < field_count) {
+        const struct item_field *f = &fields[(*at)++];
+        if (!f->required || f->archived) continue;
+        if (is_new ? !item_value_given(sets, set_count, f->id) : takes_away(sets, set_count, f->id))
+            return f;
+    }
+    return NULL;
+}
+
+enum err item_values_refuse_lacking(
+    struct tx *tx, const struct item_value_set *sets, size_t set_count, struct error *e)
+{
+    struct item_field *fields;
+    size_t count, at = 0;
+    bool some = false;
+    for (size_t i = 0; i < set_count; i++)
+        some = some || !sets[i].value.len;
+    if (!some) return OK;
+    enum err rc = item_field_list(tx, tx_arena(tx), &fields, &count, e);
+    if (rc) return rc;
+    const struct item_field *lacking =
+        item_field_lacking(fields, count, sets, set_count, false, &at);
+    if (!lacking) return OK;
+    return error_at(e, ERR_INVALID, "required", "/custom", "the custom field \"%.*s\" is required",
+        STR_FMT(lacking->name));
 }
 
 enum err item_values_load(struct tx *tx, const int64_t *item_ids, size_t item_count,

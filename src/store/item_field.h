@@ -15,6 +15,7 @@ enum {
     ITEM_CHOICES_MAX = 100, /* of a field */
     ITEM_VALUE_MAX = 500,   /* characters of a text */
 };
+#define ITEM_INTEGER_MAX INT64_C(9007199254740991) /* exact in any JSON reader: 2^53 - 1 */
 
 enum item_field_type {
     ITEM_FIELD_TEXT,
@@ -56,6 +57,14 @@ MUST_USE enum err item_field_update(
 MUST_USE enum err item_field_delete(
     struct change *c, const struct item_field *field, struct error *e);
 
+/* A value as people write it, in its one spelling: texts trimmed, choices and booleans in whatever
+ * case, "yes" and "no" too. False when it is none of the field; blank is none. */
+bool item_value_parse(
+    const struct item_field *field, struct str text, struct arena *arena, struct str *out);
+/* What a value has to be, for people. */
+struct str item_field_wants(const struct item_field *field, struct arena *arena);
+bool item_value_is_date(struct str s);
+
 /* One value of one item. */
 struct item_value {
     int64_t item_id, field_id;
@@ -74,6 +83,17 @@ struct item_value_set {
     struct str name; /* for the history: "custom.NAME" */
     struct str value;
 };
+/* The required field, archived ones apart, that is left without a value by what a new item gets, or
+ * by a change of one (which says nothing of the fields that it does not set). Starts at *at, which
+ * then stands behind it; NULL: there is no further one. The store refuses such items and changes
+ * (item_create_many, item_update, item_bulk_edit); this is for telling all that is missing. */
+const struct item_field *item_field_lacking(const struct item_field *fields, size_t field_count,
+    const struct item_value_set *sets, size_t set_count, bool is_new, size_t *at);
+/* Whether the sets have a value for the field. */
+bool item_value_given(const struct item_value_set *sets, size_t set_count, int64_t field_id);
+/* ERR_INVALID "required" (/custom) when they would take away a required one. */
+MUST_USE enum err item_values_refuse_lacking(
+    struct tx *tx, const struct item_value_set *sets, size_t set_count, struct error *e);
 void item_value_write(
     struct change *c, const struct item_value_set *set, const int64_t *item_ids, size_t item_count);
 /* Of one item: writes those that differ, and adds them to the changes that its history tells. */

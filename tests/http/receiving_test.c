@@ -108,6 +108,8 @@ static void test_scans(void **state)
     CHECK_STR(kit_str(k, "/results/2/code"), S("unknown_value"), "the line has no variation");
     CHECK_STR(kit_str(k, "/results/3/errors/0/pointer"), S("/items/3/line_id"), "no such line");
     CHECK_STR(kit_str(k, "/results/4/errors/0/pointer"), S("/items/4/paid"), "another currency");
+    CHECK_STR(kit_str(k, "/results/4/detail"),
+        S("the order has a lot price, or its prices are in another currency"), "in words");
     CHECK(kit_true(k, "/results/5/created"), "elsewhere");
     CALL(k, "PATCH", "/purchase_orders/1",
         "{\"lot_price\":{\"amount\":1000,\"currency\":\"EUR\"},\"status\":\"closed\"}", 200);

@@ -2,6 +2,8 @@
  */
 #include "fixture.h"
 
+#include "store/item_bulk.h"
+
 static int64_t make(struct fix *f, const char *name, enum item_field_type type, const char *choice)
 {
     struct str choices[2] = { choice ? str_of(choice) : S(""), S("Other") };
@@ -113,8 +115,125 @@ static void test_values(void **state)
     fix_clean(f, "after all");
 }
 
+static void test_spellings(void **state)
+{
+    struct fix *f = *state;
+    struct str choices[] = { S("None"), S("SIM"), S("sim") };
+    static const struct {
+        enum item_field_type type;
+        const char *text, *want, *why; /* want NULL: it is none */
+    } rows[] = {
+        { ITEM_FIELD_TEXT, "  a b ", "a b", "trimmed" },
+        { ITEM_FIELD_TEXT, " ", NULL, "blank" },
+        { ITEM_FIELD_TEXT, "a\nb", NULL, "a line break" },
+        { ITEM_FIELD_TEXT, "a\xff", NULL, "no UTF-8" },
+        { ITEM_FIELD_INTEGER, "-7", "-7", "a number" },
+        { ITEM_FIELD_INTEGER, "007", "7", "in its one spelling" },
+        { ITEM_FIELD_INTEGER, "9007199254740991", "9007199254740991", "the most" },
+        { ITEM_FIELD_INTEGER, "9007199254740992", NULL, "one more" },
+        { ITEM_FIELD_INTEGER, "1.5", NULL, "a fraction" },
+        { ITEM_FIELD_DATE, "2026-02-28", "2026-02-28", "a day" },
+        { ITEM_FIELD_DATE, "2026-02-30", NULL, "a day that is not in the calendar" },
+        { ITEM_FIELD_DATE, "28.02.2026", NULL, "as people write it" },
+        { ITEM_FIELD_CHOICE, "none", "None", "in another case" },
+        { ITEM_FIELD_CHOICE, "sim", "sim", "exactly so before one that differs in case" },
+        { ITEM_FIELD_CHOICE, "Sim", NULL, "two differ in case" },
+        { ITEM_FIELD_CHOICE, "Any", NULL, "not among them" },
+        { ITEM_FIELD_BOOLEAN, "TRUE", "true", "as spreadsheets write it" },
+        { ITEM_FIELD_BOOLEAN, "no", "false", "a word" },
+        { ITEM_FIELD_BOOLEAN, "1", NULL, "a number" },
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct item_field field = { .type = rows[i].type, .choices = choices, .choice_count = 3 };
+        struct str got;
+        bool good = item_value_parse(&field, str_of(rows[i].text), &f->arena, &got);
+        CHECK_INT(good, rows[i].want != NULL, rows[i].why);
+        if (good) CHECK_STR(got, str_of(rows[i].want), rows[i].why);
+        CHECK(item_field_wants(&field, &f->arena).len > 0, "what it has to be");
+    }
+    char longest[ITEM_VALUE_MAX + 1];
+    for (int i = 0; i < ITEM_VALUE_MAX + 1; i++)
+        longest[i] = 'x';
+    struct item_field text = { .type = ITEM_FIELD_TEXT };
+    struct str got;
+    CHECK(
+        item_value_parse(&text, (struct str){ longest, ITEM_VALUE_MAX }, &f->arena, &got), "fits");
+    CHECK(!item_value_parse(&text, (struct str){ longest, ITEM_VALUE_MAX + 1 }, &f->arena, &got),
+        "one more");
+}
+
+static void require(struct fix *f, int64_t id, bool archived)
+{
+    struct item_field before = load(f, id), after = before;
+    after.required = true;
+    after.archived = archived;
+    WRITE(f, item_field_update(&f->c, &before, &after, &f->e), "required");
+}
+
+static void test_required(void **state)
+{
+    struct fix *f = *state;
+    int64_t tray = make(f, "Tray", ITEM_FIELD_INTEGER, NULL),
+            lock = make(f, "Lock", ITEM_FIELD_CHOICE, "None"),
+            old = make(f, "Old", ITEM_FIELD_TEXT, NULL);
+    int64_t v = fix_variation(f, "A", "S"), before = fix_item(f, "B", v);
+    require(f, tray, false);
+    require(f, old, true);
+    struct item_value_set some[] = { { lock, S("Lock"), S("None") }, { tray, S("Tray"), S("7") } };
+    struct item_value_set none[] = { { tray, S("Tray"), S("") } };
+    struct item in = { .esn = S("E"), .variation_id = v, .status_id = IN_STOCK };
+    REFUSED(f, item_create(&f->c, &in, &f->e), ERR_CONFLICT, "required", "a new one without");
+    in.sets = some;
+    in.set_count = 1;
+    REFUSED(f, item_create(&f->c, &in, &f->e), ERR_CONFLICT, "required", "with another field");
+    in.sets = none;
+    REFUSED(f, item_create(&f->c, &in, &f->e), ERR_CONFLICT, "required", "with an empty value");
+    in.sets = some;
+    in.set_count = 2;
+    WRITE(f, item_create(&f->c, &in, &f->e), "with it; an archived field is not asked for");
+    struct item_new many[] = { { .item = in, .code = "", .pointer = "" },
+        { .item = in, .code = "", .pointer = "" } };
+    many[0].item.esn = S("M1");
+    many[1].item.esn = S("M2");
+    many[1].item.set_count = 0;
+    WRITE(f, item_create_many(&f->c, many, 2, &f->e), "each judged alone");
+    CHECK_STR(str_of(many[0].code), S(""), "made");
+    CHECK_STR(str_of(many[1].code), S("required"), "not made");
+    CHECK_STR(str_of(many[1].pointer), S("/custom"), "for its custom fields");
+
+    struct item from = fix_load_item(f, in.id), to = from;
+    to.sets = none;
+    to.set_count = 1;
+    REFUSED(f, item_update(&f->c, &from, &to, S(""), &f->e), ERR_INVALID, "required", "taken away");
+    struct bulk_edit edit = { .sets = none, .set_count = 1 };
+    struct bulk_outcome outcome;
+    REFUSED(f, item_bulk_edit(&f->c, &edit, &in.id, 1, &f->arena, &outcome, &f->e), ERR_INVALID,
+        "required", "taken away from many");
+    from = to = fix_load_item(f, before);
+    to.status_id = SOLD;
+    WRITE(f, item_update(&f->c, &from, &to, S(""), &f->e), "what never had it goes on without");
+}
+
+static void test_lacking(void **state)
+{
+    (void)state;
+    struct item_field fields[] = { { .id = 1, .name = S("A"), .required = true },
+        { .id = 2, .name = S("B") },
+        { .id = 3, .name = S("C"), .required = true, .archived = true },
+        { .id = 4, .name = S("D"), .required = true } };
+    struct item_value_set sets[] = { { 1, S("A"), S("") }, { 2, S("B"), S("") } };
+    size_t at = 0;
+    CHECK(item_field_lacking(fields, 4, sets, 2, true, &at) == &fields[0], "set to nothing");
+    CHECK(item_field_lacking(fields, 4, sets, 2, true, &at) == &fields[3], "not set");
+    CHECK(!item_field_lacking(fields, 4, sets, 2, true, &at), "no other");
+    at = 0;
+    CHECK(item_field_lacking(fields, 4, sets, 2, false, &at) == &fields[0], "taken away");
+    CHECK(!item_field_lacking(fields, 4, sets, 2, false, &at), "what is not set stays");
+}
+
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = { FIX_TEST(test_definitions), FIX_TEST(test_values) };
+    const struct CMUnitTest tests[] = { FIX_TEST(test_definitions), FIX_TEST(test_values),
+        FIX_TEST(test_spellings), FIX_TEST(test_required), cmocka_unit_test(test_lacking) };
     return fix_main(argc, argv, "store/item_field", tests, COUNT_OF(tests));
 }
