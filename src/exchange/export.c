@@ -3,7 +3,6 @@
 
 #include "base/limits.h"
 #include "core/money.h"
-#include "exchange/import.h"
 #include "store/channels.h"
 
 #include <stdlib.h>
@@ -53,8 +52,14 @@ enum err export_titles(
     return x->writer->row(x->writer->ctx, cells, count, e);
 }
 
-/* Manufacturer to damages: the same columns in several tables. */
-static size_t put_whole(struct export_cell *cells, const struct variation *v, struct arena *arena)
+enum err export_table(
+    struct exporting *x, enum import_kind kind, struct table *out, struct error *e)
+{
+    enum err rc = import_table(kind, x->tx, x->kept, out, e);
+    return rc ? rc : export_titles(x, out->columns, out->count, e);
+}
+
+size_t export_whole(struct export_cell *cells, const struct variation *v, struct arena *arena)
 {
     size_t n = 0;
     for (int i = 0; i < VARIATION_TEXT_COUNT; i++)
@@ -69,7 +74,7 @@ static enum err put_variation(struct exporting *x, const struct variation *v, st
     struct export_cell cells[COLUMNS_MAX];
     size_t n = 0;
     cells[n++] = id_cell(v->id);
-    n += put_whole(cells + n, v, x->arena);
+    n += export_whole(cells + n, v, x->arena);
     cells[n++] = text_cell(v->sku);
     cells[n++] = amount_cell(v->price);
     cells[n++] = currency_cell(v->price);
@@ -78,10 +83,10 @@ static enum err put_variation(struct exporting *x, const struct variation *v, st
 
 static enum err export_catalog(struct exporting *x, struct error *e)
 {
-    const struct table *table = import_table(IMPORT_CATALOG);
+    struct table table;
     struct variation_filter filter = x->request->variations;
     struct page page = { 0, EXPORT_PAGE };
-    enum err rc = export_titles(x, table->columns, table->count, e);
+    enum err rc = export_table(x, IMPORT_CATALOG, &table, e);
     for (bool more = true; more && !rc;) {
         struct variation *rows;
         size_t count;
@@ -96,25 +101,6 @@ static enum err export_catalog(struct exporting *x, struct error *e)
         filter.after_tier = rows[EXPORT_PAGE - 1].tier;
     }
     return rc;
-}
-
-static enum err put_item(
-    struct exporting *x, const struct item *item, const struct variation *v, struct error *e)
-{
-    struct export_cell cells[COLUMNS_MAX];
-    size_t n = 0;
-    cells[n++] = id_cell(item->id);
-    cells[n++] = text_cell(item->hex_id);
-    cells[n++] = text_cell(item->esn);
-    n += put_whole(cells + n, v, x->arena);
-    cells[n++] = text_cell(v->sku);
-    cells[n++] = text_cell(item->status);
-    cells[n++] = text_cell(item->warehouse);
-    cells[n++] = text_cell(item->location);
-    cells[n++] = amount_cell(item->paid);
-    cells[n++] = currency_cell(item->paid);
-    cells[n++] = text_cell(item->order_number);
-    return export_row(x, cells, n, e);
 }
 
 enum err export_variations_load(struct tx *tx, const int64_t *ids, size_t id_count,
@@ -132,40 +118,6 @@ static int compare_ids(const void *a, const void *b)
 const struct variation *export_variation(const struct known_variations *known, int64_t id)
 {
     return bsearch(&id, known->rows, known->count, sizeof *known->rows, compare_ids);
-}
-
-static enum err put_items(
-    struct exporting *x, const struct item *rows, size_t count, struct error *e)
-{
-    int64_t ids[EXPORT_PAGE] = { 0 };
-    struct known_variations known;
-    for (size_t i = 0; i < count; i++)
-        ids[i] = rows[i].variation_id;
-    enum err rc = export_variations_load(x->tx, ids, count, x->arena, &known, e);
-    for (size_t i = 0; i < count && !rc; i++) {
-        const struct variation *v = export_variation(&known, rows[i].variation_id);
-        if (!v) return error_set(e, ERR_CORRUPT, "an item without its variation");
-        rc = put_item(x, &rows[i], v, e);
-    }
-    return rc;
-}
-
-static enum err export_items(struct exporting *x, struct error *e)
-{
-    const struct table *table = import_table(IMPORT_ITEMS);
-    struct page page = { 0, EXPORT_PAGE };
-    enum err rc = export_titles(x, table->columns, table->count, e);
-    for (bool more = true; more && !rc;) {
-        struct item *rows;
-        size_t count;
-        arena_reset(x->arena);
-        rc = item_list(x->tx, &x->request->items, &page, x->arena, &rows, &count, e);
-        if (rc) return rc;
-        more = count > EXPORT_PAGE;
-        rc = put_items(x, rows, more ? EXPORT_PAGE : count, e);
-        if (more) page.after = rows[EXPORT_PAGE - 1].id;
-    }
-    return rc;
 }
 
 static enum err put_listing(
@@ -215,8 +167,8 @@ static enum err export_channel(
 
 static enum err export_connections(struct exporting *x, struct error *e)
 {
-    const struct table *table = import_table(IMPORT_CONNECTIONS);
-    enum err rc = export_titles(x, table->columns, table->count, e);
+    struct table table;
+    enum err rc = export_table(x, IMPORT_CONNECTIONS, &table, e);
     struct arena own;
     arena_init(&own, "channels", JOB_ARENA_MAX);
     struct page page = { 0, EXPORT_PAGE };
@@ -246,11 +198,13 @@ enum err export_write(struct tx *tx, const struct export_request *request,
         [EXPORT_ORDERS] = export_orders,
         [EXPORT_AUDIT] = export_audit,
     };
-    struct arena arena;
+    struct arena arena, kept;
     arena_init(&arena, "export", JOB_ARENA_MAX);
-    struct exporting x = { tx, request, writer, &arena, 0 };
+    arena_init(&kept, "export: columns", JOB_ARENA_MAX);
+    struct exporting x = { tx, request, writer, &arena, &kept, 0 };
     enum err rc = kinds[request->kind](&x, e);
     *rows = x.rows;
     arena_release(&arena);
+    arena_release(&kept);
     return rc;
 }

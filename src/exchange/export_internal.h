@@ -5,6 +5,7 @@
 #define EXCHANGE_EXPORT_INTERNAL_H
 
 #include "exchange/export.h"
+#include "exchange/import.h"
 
 enum { EXPORT_PAGE = 200 }; /* rows that are asked for at once */
 
@@ -13,6 +14,7 @@ struct exporting {
     const struct export_request *request;
     struct row_writer *writer;
     struct arena *arena; /* of one page */
+    struct arena *kept;  /* of the whole */
     int64_t rows;
 };
 
@@ -26,6 +28,9 @@ MUST_USE enum err export_row(
     struct exporting *x, const struct export_cell *cells, size_t count, struct error *e);
 MUST_USE enum err export_titles(
     struct exporting *x, const struct column *columns, size_t count, struct error *e);
+/* The titles of what can be imported again; the table lives as long as the export. */
+MUST_USE enum err export_table(
+    struct exporting *x, enum import_kind kind, struct table *out, struct error *e);
 
 /* Variations that rows name, read at once. */
 struct known_variations {
@@ -40,6 +45,10 @@ const struct variation *export_variation(const struct known_variations *known, i
 MUST_USE enum err export_channel_name(
     struct tx *tx, int64_t channel_id, struct arena *arena, struct str *out, struct error *e);
 
+/* Manufacturer to damages, which several tables have; how many cells. */
+size_t export_whole(struct export_cell *cells, const struct variation *v, struct arena *arena);
+
+MUST_USE enum err export_items(struct exporting *x, struct error *e);
 MUST_USE enum err export_orders(struct exporting *x, struct error *e);
 MUST_USE enum err export_audit(struct exporting *x, struct error *e);
 

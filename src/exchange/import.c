@@ -16,9 +16,12 @@ static const struct import_type *const types[IMPORT_KIND_COUNT] = {
     [IMPORT_CONNECTIONS] = &import_connections,
 };
 
-const struct table *import_table(enum import_kind kind)
+enum err import_table(
+    enum import_kind kind, struct tx *tx, struct arena *arena, struct table *out, struct error *e)
 {
-    return types[kind]->table;
+    const struct import_type *type = types[kind];
+    *out = *type->table;
+    return type->more_columns ? type->more_columns(tx, arena, out, e) : OK;
 }
 
 /* Rows that are judged in one transaction. */
@@ -54,7 +57,7 @@ static void refuse_extra_cells(struct batch *b, struct row_result *r)
 /* What spreadsheet programs lose: digits of long numbers, results of formulas. */
 static void refuse_bad_cells(struct batch *b, struct row_result *r)
 {
-    for (size_t i = 0; r->row.faults && i < b->import->type->table->count; i++) {
+    for (size_t i = 0; r->row.faults && i < b->import->table.count; i++) {
         int place = b->import->layout.place[i];
         if (place < 0 || (size_t)place >= r->row.count || !r->row.faults[place].len) continue;
         row_fault(b, r, (int)i, "bad_cell", "%.*s", STR_FMT(r->row.faults[place]));
@@ -333,16 +336,23 @@ static enum err read_batch(struct row_source *source, struct arena *arena, struc
     return OK;
 }
 
+static enum err read_table(struct tx *tx, void *ctx, struct error *e)
+{
+    struct import *im = ctx;
+    return import_table(im->options->kind, tx, &im->memory, &im->table, e);
+}
+
 static enum err read_header(struct import *im, struct row_source *source, struct error *e)
 {
     struct import_row row;
     bool more = false;
-    enum err rc = source->next(source->ctx, &row, &more, e);
+    enum err rc = db_read(im->options->db, "import: columns", read_table, im, e);
+    if (!rc) rc = source->next(source->ctx, &row, &more, e);
     if (rc) return rc;
     if (!more || is_blank(&row))
         return error_code(
             e, ERR_INVALID, "empty_file", "the file has no row with the titles of its columns");
-    return layout_read(im->type->table, row.cells, row.count, &im->layout, e);
+    return layout_read(&im->table, row.cells, row.count, &im->layout, e);
 }
 
 static enum err apply_all(

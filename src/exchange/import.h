@@ -25,7 +25,10 @@
 enum import_kind { IMPORT_CATALOG, IMPORT_ITEMS, IMPORT_CONNECTIONS };
 #define IMPORT_KIND_COUNT (IMPORT_CONNECTIONS + 1)
 
-const struct table *import_table(enum import_kind kind);
+/* The columns of a kind: those that every account has, and those of its custom fields. In the
+ * arena. */
+MUST_USE enum err import_table(
+    enum import_kind kind, struct tx *tx, struct arena *arena, struct table *out, struct error *e);
 
 /* One row of a file. The first row of a file, its columns' titles, has the number 1. */
 struct import_row {
@@ -55,7 +58,7 @@ struct row_change {
     struct str from, to; /* absent ({NULL, 0}): none */
 };
 
-enum { ROW_FAULTS_MAX = 32, ROW_CHANGES_MAX = 16 };
+enum { ROW_FAULTS_MAX = 32 };
 
 struct row_result {
     struct import_row row;
@@ -63,7 +66,7 @@ struct row_result {
     int64_t id; /* of what the row is about; 0: not known, or only created by a dry run */
     struct row_fault faults[ROW_FAULTS_MAX];
     size_t fault_count;
-    struct row_change changes[ROW_CHANGES_MAX]; /* of rows created or updated */
+    struct row_change *changes; /* of rows created or updated */
     size_t change_count;
 };
 

@@ -33,6 +33,9 @@ struct batch {
 
 struct import_type {
     const struct table *table;
+    /* Adds the columns that the account makes; NULL: there are none. */
+    enum err (*more_columns)(
+        struct tx *tx, struct arena *arena, struct table *table, struct error *e);
     /* Locks, and what all rows need; sets b->cache. */
     enum err (*begin)(struct batch *b, struct error *e);
     /* Sets r->fate, id, faults and changes. */
@@ -50,8 +53,9 @@ struct import {
     const struct import_options *options;
     const struct import_sink *sink;
     const struct import_type *type;
+    struct table table;
     struct layout layout;
-    struct arena memory; /* of seen and shadow */
+    struct arena memory; /* of table, seen and shadow */
     struct memory seen;
     struct shadow shadow;
     struct import_state state;

@@ -44,6 +44,7 @@ static enum err begin(struct batch *b, struct error *e)
     if (!rc) rc = whole_lists_read(b, &cache->lists, e);
     if (!rc) rc = references_read(b, REFERENCE_STATUS, &cache->statuses, e);
     if (!rc) rc = references_read(b, REFERENCE_WAREHOUSE, &cache->warehouses, e);
+    if (!rc) rc = item_field_list(b->c.tx, b->arena, &cache->fields, &cache->field_count, e);
     for (size_t i = 0; i < cache->statuses.count; i++)
         if (cache->statuses.rows[i].id == settings.received_status_id)
             cache->received = &cache->statuses.rows[i];
@@ -53,11 +54,11 @@ static enum err begin(struct batch *b, struct error *e)
 /* What a dry run would have made of an item; set once in a file (see catalog.c). */
 struct thought {
     int64_t id, variation_id, status_id, warehouse_id, location_id, amount;
-    uint64_t esn;
+    uint64_t esn, custom;
     char currency[4];
 };
 
-static struct thought think(const struct item *item)
+static struct thought think(const struct item *item, uint64_t custom)
 {
     struct thought t = { .id = item->id,
         .variation_id = item->variation_id,
@@ -65,7 +66,8 @@ static struct thought think(const struct item *item)
         .warehouse_id = item->warehouse_id,
         .location_id = item->location_id,
         .amount = item->paid.present ? item->paid.amount : -1,
-        .esn = str_hash(item->esn) };
+        .esn = str_hash(item->esn),
+        .custom = custom };
     if (item->paid.present) memcpy(t.currency, item->paid.currency.at, sizeof t.currency - 1);
     return t;
 }
@@ -82,10 +84,11 @@ static const struct thought *thought_of(const struct batch *b, int64_t id)
     return shadow_find(b, SHADOW_ID, (uint64_t)id, NULL, NULL);
 }
 
-static void cast_shadow(struct batch *b, const struct item *item)
+static void cast_shadow(struct batch *b, const struct wish *w)
 {
+    const struct item *item = &w->after;
     struct thought *t = arena_new(b->arena, struct thought, 1);
-    *t = think(item);
+    *t = think(item, w->custom);
     memory_put(&b->shadow.by_id, (uint64_t)item->id, t);
     if (item->is_open) memory_put(&b->shadow.by_first, t->esn, t);
 }
@@ -243,6 +246,7 @@ static enum err read_wish(struct batch *b, struct row_result *r, struct wish *w,
     (void)cell_id(b, r, ID, &w->id);
     read_esn(b, r, w);
     enum err rc = row_has_faults(r) ? OK : find_before(b, r, w, e);
+    w->identified = !row_has_faults(r);
     w->after = w->before;
     w->after.esn = w->esn;
     if (!rc) rc = item_row_variation(b, r, w, e);
@@ -253,7 +257,7 @@ static enum err read_wish(struct batch *b, struct row_result *r, struct wish *w,
     if (has_column(b, PAID))
         cell_money(b, r, (struct money_columns){ PAID, CURRENCY }, &w->before.paid, &w->after.paid);
     check_order(b, r, w);
-    return rc;
+    return rc ? rc : item_row_fields(b, r, w, e);
 }
 
 static struct str id_text(int64_t id, struct arena *arena)
@@ -271,17 +275,18 @@ static void tell_changes(struct batch *b, struct row_result *r, const struct wis
     row_change(b, r, "warehouse", from->warehouse, to->warehouse);
     row_change(b, r, "location", from->location, to->location);
     row_change(b, r, "paid", money_text(from->paid, b->arena), money_text(to->paid, b->arena));
+    item_tell_fields(b, r, w);
 }
 
 static bool changes_nothing(const struct row_result *r, const struct wish *w)
 {
     if (!w->before.id) return false;
     if (!w->thought) return !r->change_count;
-    struct thought now = think(&w->after);
+    struct thought now = think(&w->after, w->custom);
     const struct thought *then = w->thought;
     return now.variation_id == then->variation_id && now.status_id == then->status_id &&
            now.warehouse_id == then->warehouse_id && now.location_id == then->location_id &&
-           now.amount == then->amount && now.esn == then->esn &&
+           now.amount == then->amount && now.esn == then->esn && now.custom == then->custom &&
            memcmp(now.currency, then->currency, sizeof now.currency) == 0;
 }
 
@@ -290,7 +295,7 @@ static enum err apply(struct batch *b, struct row_result *r, struct wish *w, str
     enum err rc = OK;
     if (!b->writes) {
         if (!w->after.id) w->after.id = row_pretended_id(r);
-        cast_shadow(b, &w->after);
+        cast_shadow(b, w);
     } else if (w->before.id) {
         rc = item_update(&b->c, &w->before, &w->after, S("spreadsheet"), e);
     } else {
@@ -379,4 +384,4 @@ static enum err judge(struct batch *b, struct row_result *r, struct error *e)
     return OK;
 }
 
-const struct import_type import_items = { &table, begin, judge, NULL, keep };
+const struct import_type import_items = { &table, item_field_columns, begin, judge, NULL, keep };

@@ -22,8 +22,8 @@ enum {
     LOCATION,
     PAID,
     CURRENCY,
-    ORDER, /* shown; must stay as it is */
-    ITEM_COLUMNS
+    ORDER,       /* shown; must stay as it is */
+    ITEM_COLUMNS /* behind them: those of the custom fields */
 };
 
 /* What was looked up for one row serves the others of the batch. */
@@ -37,6 +37,8 @@ struct known_variation {
 struct cache {
     struct whole_lists lists;
     struct references statuses, warehouses;
+    struct item_field *fields; /* as they are now; the columns are those of the beginning */
+    size_t field_count;
     const struct reference *received; /* status of new items */
     struct memory by_sku, by_whole;   /* of struct known_variation */
 };
@@ -50,11 +52,23 @@ struct wish {
     enum esn_fault fault;
     struct item before, after;     /* before.id 0: a new one */
     const struct thought *thought; /* an earlier row of a dry run set it */
+    bool identified;               /* whether `before` is known */
     bool variation_archived, location_archived;
+    struct item_value *values; /* before; read when the file has custom fields */
+    size_t value_count;
+    uint64_t custom; /* digest of what the row says of the custom fields */
 };
 
 /* Sets the variation of w->after, if the row names one, or tells what is wrong with that. */
 MUST_USE enum err item_row_variation(
     struct batch *b, struct row_result *r, struct wish *w, struct error *e);
+
+/* items_fields.c */
+MUST_USE enum err item_field_columns(
+    struct tx *tx, struct arena *arena, struct table *table, struct error *e);
+/* Sets what changes of the custom fields into w->after.sets. */
+MUST_USE enum err item_row_fields(
+    struct batch *b, struct row_result *r, struct wish *w, struct error *e);
+void item_tell_fields(struct batch *b, struct row_result *r, const struct wish *w);
 
 #endif

@@ -25,7 +25,7 @@ static void tell(struct batch *b, struct row_result *r, int column, const char *
     const char *text)
 {
     if (r->fault_count == ROW_FAULTS_MAX) return;
-    const struct table *table = b->import->type->table;
+    const struct table *table = &b->import->table;
     r->faults[r->fault_count++] = (struct row_fault){
         .column = column < 0 ? NULL : table->columns[column].title,
         .code = code,
@@ -90,7 +90,9 @@ void row_blocked(struct batch *b, struct row_result *r)
 void row_change(
     struct batch *b, struct row_result *r, const char *field, struct str from, struct str to)
 {
-    if (str_eq(from, to) || r->change_count == ROW_CHANGES_MAX) return;
+    size_t most = b->import->table.count; /* no more than it has cells */
+    if (str_eq(from, to) || r->change_count == most) return;
+    if (!r->changes) r->changes = arena_new(b->arena, struct row_change, most);
     r->changes[r->change_count++] =
         (struct row_change){ field, from.len ? arena_str(b->arena, from) : (struct str){ 0 },
             to.len ? arena_str(b->arena, to) : (struct str){ 0 } };

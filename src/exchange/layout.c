@@ -7,9 +7,15 @@ const char *const error_columns[ERROR_COLUMNS] = { "Error Column", "Error Code",
 
 static int find_column(const struct table *table, struct str title)
 {
-    for (size_t i = 0; i < table->count; i++)
-        if (str_eq_nocase(str_of(table->columns[i].title), title)) return (int)i;
-    return -1;
+    int near = -1, nears = 0;
+    for (size_t i = 0; i < table->count; i++) {
+        struct str known = str_of(table->columns[i].title);
+        if (str_eq(known, title)) return (int)i;
+        if (!str_eq_nocase(known, title)) continue;
+        near = (int)i;
+        nears++;
+    }
+    return nears == 1 ? near : -1;
 }
 
 static bool is_error_column(struct str title)

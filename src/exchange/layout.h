@@ -1,9 +1,10 @@
 /*
  * layout.h: the columns of each kind of spreadsheet, and where they stand in a file.
  *
- * Pure. A file names its columns in its first row, in any order and case; a column that its kind
- * does not have, one that is named twice and one that is missing though it must be there are faults
- * of the file. The columns of an error sheet are let be, so that a corrected one can be applied.
+ * Pure. A file names its columns in its first row, in any order and case (unless two differ in
+ * nothing else); a column that its kind does not have, one that is named twice and one that is
+ * missing though it must be there are faults of the file. The columns of an error sheet are let be,
+ * so that a corrected one can be applied.
  */
 #ifndef EXCHANGE_LAYOUT_H
 #define EXCHANGE_LAYOUT_H
@@ -11,7 +12,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 
-enum { COLUMNS_MAX = 24 };
+enum { COLUMNS_MAX = 80 };
 
 enum column_need {
     COLUMN_OPTIONAL,
@@ -22,6 +23,7 @@ enum column_need {
 struct column {
     const char *title;
     enum column_need need;
+    int64_t field_id; /* of the custom field whose values stand in it; 0: of none */
 };
 
 struct table {

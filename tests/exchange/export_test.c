@@ -46,7 +46,7 @@ static struct money any_money(struct account *a)
     return (struct money){ true, (int64_t)throw_of(a, 100000), str_of(currencies[throw_of(a, 3)]) };
 }
 
-enum { DAMAGES = 3, VARIATIONS = 30, ITEMS = 40, LISTINGS = 12 };
+enum { FIELDS = ITEM_FIELD_TYPE_COUNT, DAMAGES = 3, VARIATIONS = 30, ITEMS = 40, LISTINGS = 12 };
 
 static void add_references(struct account *a, int64_t *damages, int64_t *location)
 {
@@ -75,15 +75,61 @@ static int64_t add_variation(struct account *a, const int64_t *damages)
     return v.id;
 }
 
-static void add_item(struct account *a, int64_t variation_id, int64_t location)
+static void add_fields(struct account *a, int64_t *fields)
+{
+    struct fix *f = a->f;
+    for (int i = 0; i < FIELDS; i++) {
+        struct str choices[] = { odd_text(a, "C"), S("other") };
+        struct item_field field = { .name = odd_text(a, "F"),
+            .type = (enum item_field_type)i,
+            .choices = choices,
+            .choice_count = i == ITEM_FIELD_CHOICE ? COUNT_OF(choices) : 0,
+            .archived = !throw_of(a, 5) };
+        WRITE(f, item_field_create(&f->c, &field, &f->e), a->where);
+        fields[i] = field.id;
+    }
+}
+
+/* A value of each field, or none. */
+static void any_values(struct account *a, const int64_t *fields, struct item_value_set *sets)
+{
+    for (int i = 0; i < FIELDS; i++) {
+        sets[i] = (struct item_value_set){ fields[i], S("F"), S("") };
+        if (!throw_of(a, 2)) continue;
+        switch ((enum item_field_type)i) {
+        case ITEM_FIELD_TEXT:
+            sets[i].value = odd_text(a, "V");
+            break;
+        case ITEM_FIELD_INTEGER:
+            sets[i].value = throw_of(a, 2) ? S("-9007199254740991") : S("42");
+            break;
+        case ITEM_FIELD_DATE:
+            sets[i].value = S("2026-02-28");
+            break;
+        case ITEM_FIELD_CHOICE:
+            sets[i].value = S("other");
+            break;
+        case ITEM_FIELD_BOOLEAN:
+            sets[i].value = throw_of(a, 2) ? S("true") : S("false");
+            break;
+        }
+    }
+}
+
+static void add_item(
+    struct account *a, int64_t variation_id, int64_t location, const int64_t *fields)
 {
     struct fix *f = a->f;
     bool placed = throw_of(a, 2);
+    struct item_value_set sets[FIELDS];
+    any_values(a, fields, sets);
     struct item i = { .variation_id = variation_id,
         .status_id = throw_of(a, 2) ? IN_STOCK : SOLD,
         .warehouse_id = placed ? MAIN : 0,
         .location_id = placed && throw_of(a, 2) ? location : 0,
-        .paid = any_money(a) };
+        .paid = any_money(a),
+        .sets = sets,
+        .set_count = FIELDS };
     /* Now and then an IMEI whose check digit is wrong: it is there, so it is not asked for again.
      */
     i.esn = throw_of(a, 4) ? arena_fmt(&f->arena, "%015d", ++a->made)
@@ -111,12 +157,13 @@ static void add_listing(struct account *a, int64_t channel, const int64_t *varia
 
 static void make(struct account *a, int64_t *channel)
 {
-    int64_t damages[DAMAGES], location, variations[VARIATIONS];
+    int64_t damages[DAMAGES], location, variations[VARIATIONS], fields[FIELDS];
     add_references(a, damages, &location);
     for (int i = 0; i < VARIATIONS; i++)
         variations[i] = add_variation(a, damages);
+    add_fields(a, fields);
     for (int i = 0; i < ITEMS; i++)
-        add_item(a, variations[throw_of(a, VARIATIONS)], location);
+        add_item(a, variations[throw_of(a, VARIATIONS)], location, fields);
     *channel = fix_channel(a->f, odd_text(a, "Shop").at);
     for (int i = 0; i < LISTINGS; i++)
         add_listing(a, *channel, variations);
