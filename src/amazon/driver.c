@@ -32,7 +32,7 @@ static bool is_loopback(struct str url)
     return false;
 }
 
-static bool url_okay(struct str url)
+bool amazon_url_okay(struct str url)
 {
     for (size_t i = 0; i < url.len; i++)
         if ((unsigned char)url.at[i] <= ' ' || (unsigned char)url.at[i] >= 0x7F) return false;
@@ -64,10 +64,10 @@ static enum err check(const struct channel_account *a, const struct clock *clock
         return error_at(e, ERR_INVALID, "required", "/client_secret", "a client secret is needed");
     if (s->refresh_token.len == 0 || s->refresh_token.len > AMAZON_TOKEN_MAX)
         return error_at(e, ERR_INVALID, "required", "/refresh_token", "a refresh token is needed");
-    if (a->endpoint_url.len > 0 && !url_okay(a->endpoint_url))
+    if (a->endpoint_url.len > 0 && !amazon_url_okay(a->endpoint_url))
         return error_at(e, ERR_INVALID, "bad_url", "/endpoint_url",
             "the URL must be https, or http to this machine");
-    if (a->token_url.len > 0 && !url_okay(a->token_url))
+    if (a->token_url.len > 0 && !amazon_url_okay(a->token_url))
         return error_at(e, ERR_INVALID, "bad_url", "/token_url",
             "the URL must be https, or http to this machine");
     if (a->marketplace_count > AMAZON_MARKETPLACES_MAX)
@@ -137,6 +137,7 @@ struct channel_driver *amazon_driver_new(struct transport *transport, struct clo
     *d = (struct amazon_driver){
         .driver = { .info = &amazon_info,
             .limits = amazon_limits,
+            .feeds = &amazon_feeds,
             .open = open_conn,
             .close = close_conn,
             .account = amazon_account,

@@ -18,6 +18,7 @@ enum {
     AMAZON_TOKEN_MAX = 4096,   /* documented: 2048 bytes */
     AMAZON_RENEW_MS = 60000,   /* before expiry, as the official SDKs do */
     AMAZON_TIMEOUT_MS = 30000, /* Amazon's own gateway gives up after 29 s */
+    AMAZON_UPLOAD_MS = 120000, /* documents of some MiB, to and from its storage */
     AMAZON_DETAIL_MAX = 400,   /* channel.h */
     AMAZON_CODE_MAX = 100,
     AMAZON_ID_MAX = 128,            /* request ids, order ids, line ids */
@@ -147,6 +148,32 @@ void amazon_orders_parse(struct str body, struct arena *arena, struct channel_or
     struct channel_outcome *outcome);
 bool amazon_order_parse(
     struct json order, struct arena *arena, struct channel_order *out, struct str *detail);
+
+void amazon_feed_place_parse(struct str body, struct arena *arena, struct channel_feed_place *place,
+    struct channel_outcome *outcome);
+void amazon_feed_id_parse(
+    struct str body, struct arena *arena, struct str *feed_id, struct channel_outcome *outcome);
+void amazon_feed_progress_parse(struct str body, struct arena *arena,
+    struct channel_feed_progress *out, struct channel_outcome *outcome);
+void amazon_feed_report_parse(struct str body, struct arena *arena, struct channel_feed_report *out,
+    struct channel_outcome *outcome);
+
+/* listings_patch.c: the members "productType" and "patches" of an object that is open. */
+void amazon_quantity_put(struct jw *w, struct str product_type, int64_t quantity);
+/* driver.c: https, or http to this machine. */
+bool amazon_url_okay(struct str url);
+/* feeds_read.c: to the place of a document, without a token. reply may be NULL. */
+enum err amazon_storage_send(struct channel_conn *c, struct str url,
+    struct transport_request *request, struct arena *arena, struct transport_reply *reply,
+    struct channel_outcome *outcome, struct error *e);
+extern const struct channel_feeds amazon_feeds;
+enum err amazon_feed_get(struct channel_conn *c, struct str feed_id, struct arena *arena,
+    struct channel_feed_progress *out, struct channel_outcome *outcome, struct error *e);
+enum err amazon_feed_result(struct channel_conn *c, struct str report_id, struct arena *arena,
+    struct channel_feed_place *place, struct channel_outcome *outcome, struct error *e);
+enum err amazon_feed_report(struct channel_conn *c, const struct channel_feed_place *place,
+    struct arena *arena, struct channel_feed_report *out, struct channel_outcome *outcome,
+    struct error *e);
 
 /* The operations of the driver; see channel.h. */
 enum err amazon_account(struct channel_conn *c, struct arena *arena,

@@ -9,6 +9,26 @@
 
 #include "net/url.h"
 
+void amazon_quantity_put(struct jw *w, struct str product_type, int64_t quantity)
+{
+    /* PRODUCT is generic: its schema holds what every offer has. */
+    jw_kstr(w, "productType", product_type.len ? product_type : S("PRODUCT"));
+    jw_key(w, "patches");
+    jw_array(w);
+    jw_object(w);
+    jw_kstr(w, "op", S("merge"));
+    jw_kstr(w, "path", S("/attributes/fulfillment_availability"));
+    jw_key(w, "value");
+    jw_array(w);
+    jw_object(w);
+    jw_kstr(w, "fulfillment_channel_code", S("DEFAULT"));
+    jw_kint(w, "quantity", quantity);
+    jw_object_end(w);
+    jw_array_end(w);
+    jw_object_end(w);
+    jw_array_end(w);
+}
+
 static struct str patch_body(const struct channel_push *push, struct arena *arena)
 {
     struct buf out;
@@ -16,22 +36,7 @@ static struct str patch_body(const struct channel_push *push, struct arena *aren
     buf_init(&out, 64 * 1024);
     jw_init(&w, &out);
     jw_object(&w);
-    /* PRODUCT is generic: its schema holds what every offer has. */
-    jw_kstr(&w, "productType", push->product_type.len ? push->product_type : S("PRODUCT"));
-    jw_key(&w, "patches");
-    jw_array(&w);
-    jw_object(&w);
-    jw_kstr(&w, "op", S("merge"));
-    jw_kstr(&w, "path", S("/attributes/fulfillment_availability"));
-    jw_key(&w, "value");
-    jw_array(&w);
-    jw_object(&w);
-    jw_kstr(&w, "fulfillment_channel_code", S("DEFAULT"));
-    jw_kint(&w, "quantity", push->quantity);
-    jw_object_end(&w);
-    jw_array_end(&w);
-    jw_object_end(&w);
-    jw_array_end(&w);
+    amazon_quantity_put(&w, push->product_type, push->quantity);
     jw_object_end(&w);
     struct str body = out.failed ? S("") : arena_str(arena, buf_str(&out));
     buf_release(&out);

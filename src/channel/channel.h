@@ -15,6 +15,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "channel/feed.h"
 #include "channel/kind.h"
 #include "channel/op.h"
 
@@ -156,6 +157,7 @@ struct channel_conn; /* one account; thread-safe */
 struct channel_driver {
     const struct channel_kind_info *info;
     const struct channel_op_limit *limits; /* [CHANNEL_OP_COUNT] */
+    const struct channel_feeds *feeds;     /* NULL: quantities go one by one */
 
     /* No network; copies what it keeps. */
     enum err (*open)(struct channel_driver *d, const struct channel_account *account,

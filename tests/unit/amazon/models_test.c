@@ -160,6 +160,90 @@ static void test_sandbox(void **state)
     arena_release(&arena);
 }
 
+/* Every sandbox case of the feeds operations that are used: the parser of its operation, or the
+ * words of its error. */
+static size_t replay_feeds(struct json operation, const char *name, struct arena *arena)
+{
+    struct json_member m = { 0 };
+    size_t cases = 0;
+    while (json_next(json_get(operation, "responses"), &m)) {
+        struct json list = json_path(m.value, "x-amzn-api-sandbox", "static", NULL);
+        for (size_t i = 0; i < json_len(list); i++, cases++) {
+            struct str body = text_of(json_get(json_at(list, i), "response"), arena);
+            struct channel_outcome o = { 0 };
+            if (m.key.at[0] != '2') {
+                struct transport_reply reply = { .status = 400, .body = body };
+                amazon_outcome_of_reply(NULL, true, &reply, arena, &o);
+                CHECK_INT(o.result, CHANNEL_REFUSED, name);
+                CHECK_STR(o.code, S("400"), name);
+                continue;
+            }
+            struct channel_feed_progress p = { .word = S("") };
+            struct channel_feed_place place = { .id = S("") };
+            struct str id = S("");
+            if (str_eq(str_of(name), S("createFeed")))
+                amazon_feed_id_parse(body, arena, &id, &o);
+            else if (str_eq(str_of(name), S("getFeed")))
+                amazon_feed_progress_parse(body, arena, &p, &o);
+            else
+                amazon_feed_place_parse(body, arena, &place, &o);
+            CHECK_INT(o.result, CHANNEL_DONE, name);
+            CHECK(id.len || p.state == CHANNEL_FEED_FAILED || place.url.len, name);
+        }
+    }
+    return cases;
+}
+
+static void test_feeds(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *path, *method, *name;
+    } rows[] = {
+        { "/feeds/2021-06-30/documents", "post", "createFeedDocument" },
+        { "/feeds/2021-06-30/documents/{feedDocumentId}", "get", "getFeedDocument" },
+        { "/feeds/2021-06-30/feeds", "post", "createFeed" },
+        { "/feeds/2021-06-30/feeds/{feedId}", "get", "getFeed" },
+    };
+    struct arena arena;
+    struct json model;
+    arena_init(&arena, "test", 64 * 1024 * 1024);
+    CHECK(load("feeds_2021-06-30.json", &arena, &model), "model");
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        CHECK_INT(replay_feeds(json_path(model, "paths", rows[i].path, rows[i].method, NULL),
+                      rows[i].name, &arena),
+            2, rows[i].name);
+    json_release(&model);
+
+    CHECK(load("schemas/feeds/listings-feed-processing-report-schema-v2.example.json", &arena,
+              &model),
+        "its example of a report");
+    struct channel_feed_report report;
+    struct channel_outcome o = { 0 };
+    amazon_feed_report_parse(text_of(model, &arena), &arena, &report, &o);
+    CHECK_INT(o.result, CHANNEL_DONE, "the report is read");
+    CHECK_INT(report.count, 2, "two messages were refused");
+    CHECK(report.refusals[0].message_id == 4 && report.refusals[1].message_id == 5, "these");
+    json_release(&model);
+
+    /* The members that we write are those of its example of a feed. */
+    CHECK(load("schemas/feeds/listings-feed-schema-v2.example.json", &arena, &model), "a feed");
+    CHECK(json_present(json_path(model, "header", "sellerId", NULL)), "header");
+    size_t patches = 0;
+    for (size_t i = 0; i < json_len(json_get(model, "messages")); i++) {
+        struct json message = json_at(json_get(model, "messages"), i);
+        struct json patch = json_at(json_get(message, "patches"), 0);
+        if (!json_present(patch)) continue;
+        CHECK(json_present(json_get(message, "messageId")) && json_present(json_get(patch, "op")) &&
+                  json_present(json_get(patch, "path")),
+            "a message with patches");
+        patches++;
+    }
+    CHECK(patches > 0, "there is one");
+    json_release(&model);
+    arena_release(&arena);
+}
+
 int main(void)
 {
     struct arena arena;
@@ -177,6 +261,7 @@ int main(void)
         cmocka_unit_test(test_orders),
         cmocka_unit_test(test_listings),
         cmocka_unit_test(test_sandbox),
+        cmocka_unit_test(test_feeds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
