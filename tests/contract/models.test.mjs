@@ -3,9 +3,15 @@
  * nothing. That Prism would find something is shown first, with answers that are broken on purpose.
  */
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { modelsMissing, startGateway } from './prism-gateway.mjs';
-import { call, itemPath, marketplace, quantityPatch, startSimulator } from './simulator.mjs';
+import { modelsFolder, modelsMissing, startGateway } from './prism-gateway.mjs';
+import { call, itemPath, marketplace, quantityPatch, seller, startSimulator } from './simulator.mjs';
+
+/* Prism's own validator of JSON schemas. */
+const Ajv = createRequire(createRequire(import.meta.url).resolve('@stoplight/prism-cli'))('ajv').default;
 
 const missing = modelsMissing();
 const skip = missing ?? false;
@@ -35,6 +41,10 @@ function get(route, query, options = {}) {
 
 function patch(sku, body, query = {}, options = {}) {
   return call(gateway.url, options.token ?? token, 'PATCH', itemPath(sku), { query: { marketplaceIds: marketplace, ...query }, body, ...options });
+}
+
+function post(route, body) {
+  return call(gateway.url, token, 'POST', route, { body });
 }
 
 function nothingFound() {
@@ -134,6 +144,76 @@ test('orders in every state', { skip }, async () => {
   assert.equal(new Set(seen.map((order) => order.orderId)).size, 32);
   for (const { orderId } of seen) assert.equal((await get(`${orders}/${orderId}`, { includedData: everyOrderData })).status, 200);
   assert.equal((await get(`${orders}/${part}`, { includedData: 'FULFILLMENT' })).body.order.fulfillment.fulfillmentStatus, 'PARTIALLY_SHIPPED');
+  nothingFound();
+});
+
+/* Amazon's own schema of a feed or of a report, as a function that says what is wrong. */
+function schema(name) {
+  const file = path.join(modelsFolder(), 'schemas/feeds', name);
+  const ajv = new Ajv({ strict: false, allErrors: true });
+  const validate = ajv.compile(JSON.parse(fs.readFileSync(file, 'utf8')));
+  return (value) => (validate(value) ? [] : validate.errors);
+}
+
+async function feedOf(messages) {
+  const type = 'application/json; charset=UTF-8';
+  const { body: place, status } = await post('/feeds/2021-06-30/documents', { contentType: type });
+  assert.equal(status, 201);
+  const feed = { header: { sellerId: seller, version: '2.0', issueLocale: 'en_US' }, messages };
+  assert.deepEqual(schema('listings-feed-schema-v2.json')(feed), []);
+  const put = (contentType) => fetch(place.url, { method: 'PUT', headers: { 'content-type': contentType }, body: JSON.stringify(feed) });
+  assert.equal((await put('application/json')).status, 403, 'another type than the one that was asked for');
+  assert.equal((await put(type)).status, 200);
+  const made = await post('/feeds/2021-06-30/feeds', { feedType: 'JSON_LISTINGS_FEED', marketplaceIds: [marketplace], inputFeedDocumentId: place.feedDocumentId });
+  assert.equal(made.status, 202, made.text);
+  return made.body.feedId;
+}
+
+test('feeds: from a document to a report, by the models and by the schemas', { skip }, async () => {
+  const { listings } = await sim.control('listings');
+  const merchants = listings.filter((one) => one.fulfillment === 'merchant').slice(0, 3);
+  const messages = [...merchants.map((one) => one.sku), 'NOWHERE'].map((sku, i) => ({ messageId: i + 1, sku, operationType: 'PATCH', ...quantityPatch(40 + i) }));
+  const feedId = await feedOf(messages);
+  const state = async () => (await get(`/feeds/2021-06-30/feeds/${feedId}`)).body;
+  assert.equal((await state()).processingStatus, 'IN_QUEUE');
+  await sim.control('clock', { advance_ms: 60001 });
+  await sim.control('clock', { advance_ms: 60000 });
+  const done = await state();
+  assert.equal(done.processingStatus, 'DONE');
+  const { body: place } = await get(`/feeds/2021-06-30/documents/${done.resultFeedDocumentId}`);
+  const report = await (await fetch(place.url)).json();
+  assert.deepEqual(schema('listings-feed-processing-report-schema-v2.json')(report), []);
+  assert.deepEqual(report.issues.map((one) => one.messageId), [4], 'an unknown SKU');
+  assert.deepEqual([report.summary.messagesAccepted, report.summary.messagesInvalid], [3, 1]);
+  const shown = (await sim.control('listings')).listings;
+  assert.deepEqual(merchants.map(({ sku }) => shown.find((one) => one.sku === sku).quantity), [40, 41, 42]);
+  assert.equal((await get('/feeds/2021-06-30/feeds/none')).status, 404);
+  assert.equal((await get('/feeds/2021-06-30/documents/none')).status, 404);
+  nothingFound();
+  assert.equal((await post('/feeds/2021-06-30/documents', {})).status, 400);
+  assert.equal((await post('/feeds/2021-06-30/feeds', { feedType: 'JSON_LISTINGS_FEED', marketplaceIds: [], inputFeedDocumentId: 'x' })).status, 400);
+  nothingFoundInAnswers();
+});
+
+test('feeds that go wrong: half invalid, half done, for ever in the queue, of a type that is gone', { skip }, async () => {
+  const [{ sku }] = (await sim.control('listings')).listings.filter((one) => one.fulfillment === 'merchant');
+  const rows = [['feed_invalid', 'DONE', [1, 1]], ['feed_fatal', 'FATAL', [1, 0]], ['feed_stuck', 'IN_QUEUE', [0, 0]]];
+  for (const [kind, status, counts] of rows) {
+    await sim.control('faults', [{ match: 'createFeed', kind, count: 1 }]);
+    const feedId = await feedOf([1, 2].map((messageId) => ({ messageId, sku, operationType: 'PATCH', ...quantityPatch(messageId) })));
+    await sim.control('clock', { advance_ms: 600000 });
+    await sim.control('rates', { refill: true });
+    token = (await sim.token()).access_token;
+    const feed = (await get(`/feeds/2021-06-30/feeds/${feedId}`)).body;
+    assert.equal(feed.processingStatus, status, kind);
+    const told = (await sim.control('feeds')).feeds.find((one) => one.feedId === feedId);
+    assert.deepEqual([told.accepted, told.invalid], counts, kind);
+  }
+  const { body: place } = await post('/feeds/2021-06-30/documents', { contentType: 'text/xml' });
+  await fetch(place.url, { method: 'PUT', headers: { 'content-type': 'text/xml' }, body: '<x/>' });
+  const old = await post('/feeds/2021-06-30/feeds', { feedType: 'POST_INVENTORY_AVAILABILITY_DATA', marketplaceIds: [marketplace], inputFeedDocumentId: place.feedDocumentId });
+  await sim.control('clock', { advance_ms: 600000 });
+  assert.equal((await get(`/feeds/2021-06-30/feeds/${old.body.feedId}`)).body.processingStatus, 'FATAL');
   nothingFound();
 });
 

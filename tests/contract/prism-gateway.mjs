@@ -21,7 +21,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
-export const defaultModels = ['listingsItems_2021-08-01.json', 'orders_2026-01-01.json', 'sellers.json'];
+export const defaultModels = ['listingsItems_2021-08-01.json', 'orders_2026-01-01.json', 'sellers.json', 'feeds_2021-06-30.json'];
 const unmodelled = [/^\/_sim(\/|$)/, /^\/auth\//, /^\/apps\//];
 const violationsMax = 10000;
 

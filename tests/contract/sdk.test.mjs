@@ -7,8 +7,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { createRequire } from 'node:module';
-import { LwaAuthClient, ListingsitemsSpApi, Orders_v2026SpApi, SellersSpApi } from '@amazon-sp-api-release/amazon-sp-api-sdk-js';
-import { marketplace, seller, startSimulator } from './simulator.mjs';
+import { FeedsSpApi, LwaAuthClient, ListingsitemsSpApi, Orders_v2026SpApi, SellersSpApi } from '@amazon-sp-api-release/amazon-sp-api-sdk-js';
+import { marketplace, quantityPatch, seller, startSimulator } from './simulator.mjs';
 
 const superagent = createRequire(createRequire(import.meta.url).resolve('@amazon-sp-api-release/amazon-sp-api-sdk-js'))('superagent');
 const credentials = ['amzn1.application-oa2-client.stockbridge-simulator', 'amzn1.oa2-cs.v1.stockbridge-simulator', 'Atzr|stockbridge-simulator'];
@@ -54,6 +54,23 @@ test('all listings, page by page', async () => {
     pageToken = page.pagination.nextToken;
   } while (pageToken);
   assert.equal(seen.size, 45);
+});
+
+test('quantities in bulk: a feed of listings and its report', async () => {
+  const api = new FeedsSpApi.FeedsApi(client(FeedsSpApi));
+  const [{ sku }] = (await sim.control('listings')).listings.filter((one) => one.fulfillment === 'merchant');
+  const contentType = 'application/json; charset=UTF-8';
+  const place = await api.createFeedDocument({ contentType });
+  const messages = [{ messageId: 1, sku, operationType: 'PATCH', ...quantityPatch(77) }];
+  const body = JSON.stringify({ header: { sellerId: seller, version: '2.0', issueLocale: 'en_US' }, messages });
+  assert.equal((await fetch(place.url, { method: 'PUT', headers: { 'content-type': contentType }, body })).status, 200);
+  const { feedId } = await api.createFeed({ feedType: 'JSON_LISTINGS_FEED', marketplaceIds: [marketplace], inputFeedDocumentId: place.feedDocumentId });
+  assert.equal((await api.getFeed(feedId)).processingStatus, 'IN_QUEUE');
+  await sim.control('clock', { advance_ms: 120000 });
+  const feed = await api.getFeed(feedId);
+  assert.equal(feed.processingStatus, 'DONE');
+  const report = await (await fetch((await api.getFeedDocument(feed.resultFeedDocumentId)).url)).json();
+  assert.equal(report.summary.messagesAccepted, 1);
 });
 
 test('a quantity is patched, for a SKU with a slash too, and shows later', async () => {

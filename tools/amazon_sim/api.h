@@ -12,6 +12,10 @@ void listing_get(struct call *c);
 void listing_patch(struct call *c);
 void orders_search(struct call *c);
 void order_get(struct call *c);
+void feed_document_post(struct call *c);
+void feed_document_get(struct call *c);
+void feed_post(struct call *c);
+void feed_get(struct call *c);
 void document_serve(struct call *c); /* everything under /_document (documents.h) */
 void control(struct call *c);        /* everything under /_sim */
 
@@ -34,6 +38,9 @@ struct issue {
     struct str message;
 };
 void issue_write(struct call *c, const struct issue *i);
+/* A message of a feed, as a patch of its listing: submitted, or so many issues of it. */
+size_t patch_message(
+    struct call *c, struct str sku, struct json message, struct issue *issues, size_t max);
 
 /* includedData of the orders operations; those not named here are accepted and add nothing. */
 enum {

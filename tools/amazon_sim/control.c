@@ -177,7 +177,7 @@ static void control_rates(struct call *c, struct json body)
 static void control_settings(struct call *c, struct json body)
 {
     static const char *const known[] = { "orders_lag_ms", "apply_min_ms", "apply_max_ms",
-        "page_token_ms", "orders_page_max", NULL };
+        "page_token_ms", "orders_page_max", "feed_queue_ms", "feed_message_ms", NULL };
     struct sim_settings s = c->sim->settings;
     if (control_is(c, "POST")) {
         if (!control_known(c, body, known) ||
@@ -185,7 +185,9 @@ static void control_settings(struct call *c, struct json body)
             !control_int(c, body, "apply_min_ms", 0, week_ms, &s.apply_min_ms) ||
             !control_int(c, body, "apply_max_ms", 0, week_ms, &s.apply_max_ms) ||
             !control_int(c, body, "page_token_ms", 0, week_ms, &s.page_token_ms) ||
-            !control_int(c, body, "orders_page_max", 1, 100, &s.orders_page_max))
+            !control_int(c, body, "orders_page_max", 1, 100, &s.orders_page_max) ||
+            !control_int(c, body, "feed_queue_ms", 0, week_ms, &s.feed_queue_ms) ||
+            !control_int(c, body, "feed_message_ms", 0, 60000, &s.feed_message_ms))
             return;
         if (s.apply_max_ms < s.apply_min_ms) s.apply_max_ms = s.apply_min_ms;
         c->sim->settings = s;
@@ -197,6 +199,8 @@ static void control_settings(struct call *c, struct json body)
     jw_kint(&c->w, "apply_max_ms", s.apply_max_ms);
     jw_kint(&c->w, "page_token_ms", s.page_token_ms);
     jw_kint(&c->w, "orders_page_max", s.orders_page_max);
+    jw_kint(&c->w, "feed_queue_ms", s.feed_queue_ms);
+    jw_kint(&c->w, "feed_message_ms", s.feed_message_ms);
     jw_object_end(&c->w);
 }
 
@@ -315,6 +319,8 @@ static void route(struct call *c, struct json body)
         control_orders(c, body);
     } else if (str_eq(what, S("state"))) {
         control_state(c);
+    } else if (str_eq(what, S("feeds"))) {
+        control_feeds(c);
     } else if (str_eq(what, S("faults"))) {
         control_faults(c, body);
     } else if (str_eq(what, S("calls"))) {

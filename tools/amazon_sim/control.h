@@ -8,6 +8,7 @@
 void control_listings(struct call *c, struct json body);
 void control_orders(struct call *c, struct json body);
 void control_state(struct call *c);
+void control_feeds(struct call *c);
 
 /* {"error": text}; false. */
 bool control_refuse(struct call *c, int status, const char *fmt, ...)

@@ -27,8 +27,11 @@ enum fault_kind {
     FAULT_DROP_AFTER_APPLY, /* all is done, the connection is cut */
     FAULT_NO_RATE_HEADER,   /* the right answer, without the rate that it states */
     FAULT_NEVER_APPLY,      /* PATCH: accepted, and then it shows never */
+    FAULT_FEED_STUCK,       /* of createFeed: it stays in the queue for ever */
+    FAULT_FEED_INVALID,     /* of createFeed: every second message is invalid */
+    FAULT_FEED_FATAL,       /* of createFeed: it ends FATAL with its first half done */
 };
-#define FAULT_KINDS (FAULT_NEVER_APPLY + 1)
+#define FAULT_KINDS (FAULT_FEED_FATAL + 1)
 extern const char *const fault_names[FAULT_KINDS];
 
 enum { FAULTS_MAX = 64, FAULT_MATCH_MAX = 200, FAULT_DELAY_MS = 5000, FAULT_DELAY_MAX_MS = 600000 };

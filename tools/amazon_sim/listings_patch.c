@@ -206,15 +206,36 @@ static void write_answer(struct call *c, const struct patch *p, struct str sku)
     jw_object_end(&c->w);
 }
 
-static void patch(struct call *c, struct patch *p, struct json body)
+/* False: refused, it is malformed. Otherwise what is wrong with it is among the issues. */
+static bool read_patches(struct call *c, struct patch *p, struct str sku, struct json body)
 {
-    struct str sku = c->segments[4];
-    if (!read_body(c, p, body)) return;
+    if (!read_body(c, p, body)) return false;
     p->listing = world_listing(&c->sim->world, sku);
     if (!p->listing)
         add_issue(p, "13013",
             S("This SKU does not exist in the Amazon catalog. Your inventory data was not "
               "processed."));
+    return true;
+}
+
+size_t patch_message(
+    struct call *c, struct str sku, struct json message, struct issue *issues, size_t max)
+{
+    struct patch p = { .data = 0 };
+    if (!read_patches(c, &p, sku, message)) {
+        p.issue_count = 0;
+        add_issue(&p, "4000003", S("The message does not fit the schema of the feed."));
+    }
+    if (!p.issue_count) submit(c, &p);
+    for (size_t i = 0; i < p.issue_count && i < max; i++)
+        issues[i] = p.issues[i];
+    return p.issue_count < max ? p.issue_count : max;
+}
+
+static void patch(struct call *c, struct patch *p, struct json body)
+{
+    struct str sku = c->segments[4];
+    if (!read_patches(c, p, sku, body)) return;
     if (c->fault == FAULT_INVALID)
         add_issue(p, "8541", S("The data you submitted does not match the catalog (injected)."));
     if (!p->issue_count && !p->preview && c->fault != FAULT_NEVER_APPLY) {

@@ -30,11 +30,12 @@ const struct operation_info operations[OPERATION_COUNT] = {
     [OP_GET_ORDER] = { "getOrder", 0.5, 30, "GET", ORDERS "/{}", ACCESS_SELLER, order_get },
 
     [OP_CREATE_FEED_DOCUMENT] = { "createFeedDocument", 0.5, 15, "POST", FEEDS "/documents",
-        ACCESS_SELLER },
-    [OP_CREATE_FEED] = { "createFeed", 0.0083, 15, "POST", FEEDS "/feeds", ACCESS_SELLER },
-    [OP_GET_FEED] = { "getFeed", 2, 15, "GET", FEEDS "/feeds/{}", ACCESS_SELLER },
+        ACCESS_SELLER, feed_document_post },
+    [OP_CREATE_FEED] = { "createFeed", 0.0083, 15, "POST", FEEDS "/feeds", ACCESS_SELLER,
+        feed_post },
+    [OP_GET_FEED] = { "getFeed", 2, 15, "GET", FEEDS "/feeds/{}", ACCESS_SELLER, feed_get },
     [OP_GET_FEED_DOCUMENT] = { "getFeedDocument", 0.0222, 10, "GET", FEEDS "/documents/{}",
-        ACCESS_SELLER },
+        ACCESS_SELLER, feed_document_get },
 
     [OP_CREATE_REPORT] = { "createReport", 0.0167, 15, "POST", REPORTS "/reports", ACCESS_SELLER },
     [OP_GET_REPORT] = { "getReport", 2, 15, "GET", REPORTS "/reports/{}", ACCESS_SELLER },

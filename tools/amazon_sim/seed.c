@@ -118,6 +118,7 @@ void sim_settle(struct sim *s, time_ms now)
         s->next_order += until_next(s);
     }
     if (s->orders_per_hour > 0 && s->next_order <= now) s->next_order = now + until_next(s);
+    feeds_settle(s, now);
     world_settle(&s->world, now);
 }
 

@@ -184,6 +184,9 @@ static bool fault_answers(struct call *c, enum fault_kind kind)
     case FAULT_DROP_AFTER_APPLY:
     case FAULT_NO_RATE_HEADER:
     case FAULT_NEVER_APPLY:
+    case FAULT_FEED_STUCK:
+    case FAULT_FEED_INVALID:
+    case FAULT_FEED_FATAL:
         break;
     }
     return false;

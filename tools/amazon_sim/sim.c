@@ -7,6 +7,8 @@ static const struct sim_settings default_settings = {
     .apply_max_ms = 15000,
     .page_token_ms = 86400000,
     .orders_page_max = 100,
+    .feed_queue_ms = 60000,
+    .feed_message_ms = 5,
 };
 
 static void init_condition(pthread_cond_t *cond)
@@ -26,6 +28,7 @@ void sim_set_rate_scale(struct sim *s, double scale)
         double burst = operations[i].burst * scale;
         bucket_init(&s->buckets[i], operations[i].rate * scale, burst < 1 ? 1 : burst, now);
     }
+    feeds_set_rate_scale(&s->feeds, scale, now);
 }
 
 static void start(struct sim *s)
@@ -35,6 +38,7 @@ static void start(struct sim *s)
     s->settings = default_settings;
     s->orders_per_hour = 0;
     documents_clear(&s->documents);
+    feeds_clear(&s->feeds);
     lwa_init(&s->lwa, s->options.strict, rng_u64(&s->rng));
     faults_clear(&s->faults);
     sim_set_rate_scale(s, s->options.rate_scale);

@@ -11,6 +11,7 @@
 #include "calls.h"
 #include "documents.h"
 #include "faults.h"
+#include "feeds.h"
 #include "lwa.h"
 #include "sim_time.h"
 #include "world.h"
@@ -92,9 +93,10 @@ struct sim_options {
 
 struct sim_settings {
     int64_t orders_lag_ms; /* how old an order's change is when searchOrders shows it */
-    int64_t apply_min_ms, apply_max_ms; /* how long an accepted patch takes to show */
-    int64_t page_token_ms;              /* how long a paging token lives */
-    int64_t orders_page_max;            /* most that a page of searchOrders holds */
+    int64_t apply_min_ms, apply_max_ms;     /* how long an accepted patch takes to show */
+    int64_t page_token_ms;                  /* how long a paging token lives */
+    int64_t orders_page_max;                /* most that a page of searchOrders holds */
+    int64_t feed_queue_ms, feed_message_ms; /* until a feed begins; of each of its messages */
 };
 
 struct sim {
@@ -112,6 +114,7 @@ struct sim {
     struct faults faults;
     struct calls calls;
     struct documents documents;
+    struct feeds feeds;
     int64_t page_epoch;
     int64_t orders_per_hour; /* that buyers place by themselves */
     time_ms next_order;
