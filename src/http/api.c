@@ -200,6 +200,7 @@ static void start_answer(struct call *c)
     c->location = S("");
     c->etag = 0;
     c->error_count = 0;
+    c->results = S("");
     c->content_type = c->file_name = S("");
     http_reply_drop_file(c->reply);
 }

@@ -59,10 +59,9 @@ static struct str public_code(const char *code, bool on_this_order)
     return s;
 }
 
-static void render_results(struct call *c, const struct order *before, const struct inputs *in,
+static void put_results(struct call *c, const struct order *before, const struct inputs *in,
     const struct commitment_result *results)
 {
-    jw_key(&c->w, "results");
     jw_array(&c->w);
     for (size_t i = 0; i < in->count; i++) {
         const struct commitment_result *r = &results[i];
@@ -78,6 +77,32 @@ static void render_results(struct call *c, const struct order *before, const str
         jw_object_end(&c->w);
     }
     jw_array_end(&c->w);
+}
+
+/* Whether all that stood in the way is that what was asked for is on an order: two asked for the
+ * same, and the other one has it. *first: of those, the first. */
+static bool others_have_it(
+    const struct commitment_result *results, size_t count, const struct commitment_result **first)
+{
+    *first = NULL;
+    for (size_t i = 0; i < count; i++) {
+        const struct commitment_result *r = &results[i];
+        bool taken = str_eq(str_of(r->code), S("already_committed"));
+        if (!taken && !str_eq(str_of(r->code), S("not_committed_atomic"))) return false;
+        if (taken && !*first) *first = r;
+    }
+    return *first != NULL;
+}
+
+static enum err refuse(struct call *c, const struct order *o, const struct inputs *in,
+    const struct commitment_result *results, const struct commitment_result *first, struct error *e)
+{
+    put_results(c, o, in, results);
+    c->results = arena_str(c->arena, buf_str(&c->out));
+    struct str input = in->rows[first - results].text;
+    return error_code(e, ERR_CONFLICT, "already_committed", "%s%.*s: %.*s",
+        in->count > 1 ? "nothing was committed, because of what is on an order already; " : "",
+        STR_FMT(input), STR_FMT(first->detail));
 }
 
 static enum err commit(struct call *c, struct error *e)
@@ -100,8 +125,11 @@ static enum err commit(struct call *c, struct error *e)
     rc = commitment_add(&c->change, &o, &(struct commitment_request){ in.rows, in.count, atomic },
         c->arena, results, e);
     if (rc) return rc;
+    const struct commitment_result *first;
+    if (others_have_it(results, in.count, &first)) return refuse(c, &o, &in, results, first, e);
     jw_object(&c->w);
-    render_results(c, &o, &in, results);
+    jw_key(&c->w, "results");
+    put_results(c, &o, &in, results);
     jw_key(&c->w, "order");
     rc = render_order(c, o.id, e);
     c->etag = 0;

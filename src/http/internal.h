@@ -54,6 +54,7 @@ struct call {
     struct call_file file; /* of a route with ROUTE_FILE */
     struct body_error errors[BODY_ERRORS_MAX];
     size_t error_count;
+    struct str results; /* of a problem that has a result for each input; JSON, empty: none */
 
     /* The transaction */
     struct tx *tx;

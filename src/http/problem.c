@@ -1,8 +1,16 @@
 /* problem.c: errors as application/problem+json (RFC 9457). */
 #include "http/internal.h"
 
-void problem_write(struct http_reply *reply, int status, const char *title, struct str detail,
-    struct str code, const struct body_error *errors, size_t error_count)
+struct problem {
+    int status;
+    const char *title;
+    struct str detail, code;
+    const struct body_error *errors;
+    size_t error_count;
+    struct str results; /* as struct call has them */
+};
+
+static void write(struct http_reply *reply, const struct problem *p)
 {
     buf_release(&reply->body);
     buf_init(&reply->body, 1024 * 1024);
@@ -10,26 +18,36 @@ void problem_write(struct http_reply *reply, int status, const char *title, stru
     jw_init(&w, &reply->body);
     jw_object(&w);
     jw_kstr(&w, "type", S("about:blank"));
-    jw_kstr(&w, "title", str_of(title));
-    jw_kint(&w, "status", status);
-    jw_kstr(&w, "detail", detail);
-    jw_kstr(&w, "code", code);
-    if (error_count) {
+    jw_kstr(&w, "title", str_of(p->title));
+    jw_kint(&w, "status", p->status);
+    jw_kstr(&w, "detail", p->detail);
+    jw_kstr(&w, "code", p->code);
+    if (p->error_count) {
         jw_key(&w, "errors");
         jw_array(&w);
-        for (size_t i = 0; i < error_count; i++) {
+        for (size_t i = 0; i < p->error_count; i++) {
             jw_object(&w);
-            jw_kstr(&w, "pointer", errors[i].pointer);
-            jw_kstr(&w, "code", errors[i].code);
-            jw_kstr(&w, "detail", errors[i].detail);
+            jw_kstr(&w, "pointer", p->errors[i].pointer);
+            jw_kstr(&w, "code", p->errors[i].code);
+            jw_kstr(&w, "detail", p->errors[i].detail);
             jw_object_end(&w);
         }
         jw_array_end(&w);
     }
+    if (p->results.len) {
+        jw_key(&w, "results");
+        jw_raw(&w, p->results);
+    }
     jw_object_end(&w);
-    reply->status = status;
+    reply->status = p->status;
     http_reply_header(reply, S("content-type"), S("application/problem+json"));
     http_reply_header(reply, S("cache-control"), S("no-store"));
+}
+
+void problem_write(struct http_reply *reply, int status, const char *title, struct str detail,
+    struct str code, const struct body_error *errors, size_t error_count)
+{
+    write(reply, &(struct problem){ status, title, detail, code, errors, error_count, S("") });
 }
 
 /* Each kind's own code, for errors whose word is the store's and not the interface's. */
@@ -58,7 +76,7 @@ static const char *const codes[] = { "bad_json", "unknown_parameter", "bad_heade
     "password_change_required", "totp_enabled", "totp_not_begun", "totp_not_enabled", "csrf",
     "duplicate", "duplicate_sku", "in_use", "last_admin", "idempotency_conflict", "channel_paused",
     "channel_not_connected", "not_braked", "locked", "archived", "two_skus", "since_gone", "merged",
-    "retiring", "committed", "undone", "not_open" };
+    "retiring", "committed", "already_committed", "undone", "not_open" };
 
 /* Codes of openapi.yaml, FieldError, that the store gives. */
 static const char *const field_codes[] = { "unknown_value", "not_allowed", "duplicate",
@@ -98,7 +116,8 @@ void problem_reply(struct call *c, enum err rc, const struct error *e)
     bool named = e->pointer[0] == '/' || e->pointer[0] == '?';
     const struct body_error *errors = c->error_count ? c->errors : &own;
     size_t count = c->error_count ? c->error_count : named;
-    problem_write(c->reply, info->http_status, info->title, detail, code, errors, count);
+    write(c->reply, &(struct problem){
+                        info->http_status, info->title, detail, code, errors, count, c->results });
     if (info->http_status == 503 || rc == ERR_THROTTLED)
         http_reply_header(c->reply, S("retry-after"), S("1"));
     if (rc == ERR_UNAUTHORIZED) http_reply_header(c->reply, S("www-authenticate"), S("Bearer"));

@@ -273,13 +273,18 @@ const orders = {
       }),
       'one good, the others not',
     ),
+    refused(409, 'another order has it', async (w) => ({ ...of((await newOrder(w)).id), body: { scans: [w.committed.esn] } })),
     ok(
       async (w) => ({
         ...of((await newOrder(w)).id),
-        body: { atomic: true, scans: [(await newItem(w)).esn, w.committed.esn] },
+        body: { atomic: true, scans: [(await newItem(w)).esn, w.committed.esn, '990000862471854'] },
       }),
       'all or none',
     ),
+    refused(409, 'all or none, and another order has one', async (w) => ({
+      ...of((await newOrder(w)).id),
+      body: { atomic: true, scans: [(await newItem(w)).esn, w.committed.esn] },
+    })),
     ok(
       async (w) => ({
         ...of((await newOrder(w, { status: 'Shipped' })).id),
@@ -287,10 +292,10 @@ const orders = {
       }),
       'the status forbids it',
     ),
-    ok(async (w) => {
+    refused(409, 'again', async (w) => {
       const { order, item } = await committedOn(w);
       return { ...of(order.id), body: { esns: [item.esn] } };
-    }, 'again'),
+    }),
   ],
   deleteCommitment: [
     gone(async (w) => {

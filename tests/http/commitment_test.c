@@ -57,6 +57,7 @@ static void test_guards(void **state)
     const struct {
         int64_t order;
         const char *body, *code, *detail, *why;
+        bool taken; /* somebody has it: 409 */
     } rows[] = {
         { mine, "{\"esns\":[\"nobody\"]}", "unknown_esn", "", "no such phone" },
         { mine, "{\"esns\":[\"a1\"]}", "unknown_esn", "", "ESNs have case" },
@@ -65,24 +66,65 @@ static void test_guards(void **state)
         { mine, "{\"hex_ids\":[\"00000000\"]}", "unknown_hex_id", "", "no such Hex ID" },
         { mine, "{\"hex_ids\":[\"A1\"]}", "unknown_hex_id", "", "an ESN is no Hex ID" },
         { mine, "{\"scans\":[\"nothing\"]}", "unknown_esn", "", "a scan that nothing has" },
-        { mine, "{\"esns\":[\"A1\"]}", "already_on_this_order", "", "on this order" },
+        { mine, "{\"esns\":[\"A1\"]}", "already_on_this_order", "", "on this order", true },
         { mine, kit_fmt(k, "{\"hex_ids\":[\"%.*s\"]}", STR_FMT(hex)), "already_on_this_order", "",
-            "on this order, by Hex ID" },
-        { mine, "{\"esns\":[\"A2\"]}", "already_committed", "SO-2", "on another order" },
+            "on this order, by Hex ID", true },
+        { mine, "{\"esns\":[\"A2\"]}", "already_committed", "SO-2", "on another order", true },
         { mine, kit_fmt(k, "{\"scans\":[\"%.*s\"]}", STR_FMT(taken)), "already_committed", "SO-2",
-            "on another order, scanned" },
+            "on another order, scanned", true },
         { shipped, "{\"esns\":[\"A3\"]}", "status_forbids", "Shipped", "a closed order" },
         { pending, "{\"esns\":[\"A3\"]}", "status_forbids", "Pending payment", "not yet paid" },
     };
     const char *before = kit_state(k);
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        commit(k, rows[i].order, rows[i].body);
+        CALL(k, "POST", kit_fmt(k, "/orders/%lld/commitments", (long long)rows[i].order),
+            rows[i].body, rows[i].taken ? 409 : 200);
         CHECK(!kit_true(k, "/results/0/committed"), rows[i].why);
         CHECK_STR(code(k, 0), str_of(rows[i].code), rows[i].why);
         CHECK(str_contains(kit_str(k, "/results/0/detail"), str_of(rows[i].detail)), rows[i].why);
-        CHECK_INT(kit_int(k, "/order/id"), rows[i].order, rows[i].why);
+        if (!rows[i].taken) CHECK_INT(kit_int(k, "/order/id"), rows[i].order, rows[i].why);
+        if (!rows[i].taken) continue;
+        kit_problem(k, 409, "already_committed", rows[i].why);
+        CHECK(str_contains(kit_str(k, "/detail"), kit_str(k, "/results/0/input")), rows[i].why);
+        CHECK(str_contains(kit_str(k, "/detail"), kit_str(k, "/results/0/detail")), rows[i].why);
     }
     CHECK_STR(str_of(kit_state(k)), str_of(before), "nothing changed");
+}
+
+/* 409 is for one thing: that somebody else was first. Whoever gets anything, or has another fault
+ * to mend, is answered row by row. */
+static void test_taken_or_wrong(void **state)
+{
+    struct kit *k = *state;
+    make_stock(k);
+    int64_t first = make_order(k, "", "New"), second = make_order(k, "", "New");
+    commit(k, first, "{\"esns\":[\"A1\",\"A2\"]}");
+    const char *path = kit_fmt(k, "/orders/%lld/commitments", (long long)second);
+    static const struct {
+        const char *body, *codes, *why;
+        int status;
+    } rows[] = {
+        { "{\"esns\":[\"A1\",\"A2\"]}", "already_committed already_committed", "both taken", 409 },
+        { "{\"esns\":[\"A1\",\"none\"]}", "already_committed unknown_esn", "one unknown", 200 },
+        { "{\"atomic\":true,\"esns\":[\"A3\",\"A1\"]}", "not_tried already_committed",
+            "the taken one stopped the other", 409 },
+        { "{\"atomic\":true,\"esns\":[\"A3\",\"A1\",\"none\"]}",
+            "not_tried already_committed unknown_esn", "and so did another", 200 },
+        { "{\"esns\":[\"A1\",\"A3\"]}", "already_committed ", "one is free", 200 },
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        CALL(k, "POST", path, rows[i].body, rows[i].status);
+        struct str rest = str_of(rows[i].codes), want;
+        for (size_t r = 0; r < kit_len(k, "/results"); r++) {
+            str_cut(rest, ' ', &want, &rest);
+            CHECK_STR(code(k, r), want, rows[i].why);
+        }
+        if (rows[i].status != 409) continue;
+        kit_problem(k, 409, "already_committed", rows[i].why);
+        CHECK(str_contains(kit_str(k, "/detail"), S("A1: it is on order SO-1")), rows[i].why);
+    }
+    CALL(k, "GET", "/orders/2", NULL, 200);
+    CHECK_INT(kit_int(k, "/committed"), 1, "the free one");
 }
 
 static void test_several_at_once(void **state)
@@ -258,7 +300,8 @@ static void test_a_phone_that_comes_back(void **state)
     int64_t third = make_order(k, "", "New");
     commit(k, third, "{\"esns\":[\"A1\"]}");
     CHECK_STR(code(k, 0), S("several_items"), "both were sold: which is it?");
-    commit(k, third, kit_fmt(k, "{\"hex_ids\":[\"%.*s\"]}", STR_FMT(hex_of(k, "A1"))));
+    CALL(k, "POST", kit_fmt(k, "/orders/%lld/commitments", (long long)third),
+        kit_fmt(k, "{\"hex_ids\":[\"%.*s\"]}", STR_FMT(hex_of(k, "A1"))), 409);
     CHECK_STR(code(k, 0), S("already_committed"), "the Hex ID says which");
     CALL(k, "GET", "/orders?esn=A1", NULL, 200);
     CHECK_INT(kit_len(k, "/data"), 2, "both orders");
@@ -383,13 +426,15 @@ static void test_one_phone_many_orders(void **state)
         CHECK_INT(pthread_create(&threads[i], NULL, race, &racers[i]), 0, "a thread");
     for (int i = 0; i < THREADS; i++) {
         pthread_join(threads[i], NULL);
-        CHECK_INT(racers[i].status, 200, "each is answered row by row");
+        CHECK(racers[i].status == 200 || racers[i].status == 409, "each is answered");
     }
     pthread_barrier_destroy(&start);
     int64_t committed = 0;
-    CALL(k, "GET", "/orders", NULL, 200);
-    for (size_t i = 0; i < THREADS; i++)
-        committed += kit_int(k, kit_fmt(k, "/data/%zu/committed", i));
+    for (size_t i = 0; i < THREADS; i++) {
+        CALL(k, "GET", kit_fmt(k, "/orders/%zu", i + 1), NULL, 200);
+        CHECK_INT(kit_int(k, "/committed") > 0, racers[i].status == 200, "who has any is told so");
+        committed += kit_int(k, "/committed");
+    }
     CHECK_INT(committed, 2, "each phone is on one order");
     CALL(k, "GET", "/stock_levels?sku=SKU-A", NULL, 200);
     CHECK_INT(kit_int(k, "/data/0/on_hand"), 1, "A3");
@@ -400,6 +445,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         KIT_TEST(test_guards),
+        KIT_TEST(test_taken_or_wrong),
         KIT_TEST(test_several_at_once),
         KIT_TEST(test_wrong_inputs),
         KIT_TEST(test_direct_commit),

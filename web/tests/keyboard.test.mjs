@@ -227,13 +227,14 @@ describe('keyboard', { skip: noBrowser }, () => {
     await field.waitFor();
     assert.ok(await focused(field), 'the scan field has the focus');
     const free = mock.state.items.find((i) => i.variation_id === 1 && i.order_id === null);
-    for (const [text, sign] of [
-      ['not-a-phone', 'bad'],
-      [free.esn, 'good'],
+    for (const [text, sign, words] of [
+      ['not-a-phone', 'bad', 'No item has this ESN'],
+      [free.esn, 'good', 'Committed to line'],
+      [free.esn, 'bad', 'It is on this order already'],
     ]) {
       await page.keyboard.type(text);
       await page.keyboard.press('Enter');
-      await page.locator(`.scan-result.${sign}`).waitFor();
+      await page.locator(`.scan-result.${sign}`).getByText(words).waitFor();
       assert.ok(await focused(field), 'the scan field keeps the focus');
     }
     await page.getByRole('combobox', { name: 'Order status' }).focus();

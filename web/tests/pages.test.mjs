@@ -162,6 +162,13 @@ describe('pages', { skip: noBrowser }, () => {
     await page.getByRole('textbox', { name: 'ESNs' }).fill(`${free[0].esn}\n${free[1].esn}\nnot-here`);
     await page.getByRole('button', { name: 'Commit 3 items' }).click();
     await page.getByText('3 items committed, 1 refused').waitFor();
+    // What other orders have is refused as a whole, and still told row by row.
+    const taken = own.state.items.filter((i) => i.order_id !== null && i.order_id !== 12).slice(0, 2);
+    await page.getByRole('textbox', { name: 'ESNs' }).fill(taken.map((i) => i.esn).join('\n'));
+    await page.getByRole('button', { name: 'Commit 2 items' }).click();
+    for (const item of taken)
+      await page.getByText(`It is committed to SO-${item.order_id}`).first().waitFor();
+    await page.getByText('3 items committed, 3 refused').waitFor();
     await page.getByRole('button', { name: 'Edit line 2' }).click();
     await page.getByRole('dialog').getByLabel('Quantity').fill('4');
     await check(page, 'line dialog');

@@ -3,7 +3,7 @@ import { channel, imei, line, listing, map, now, stamps } from './data.mjs';
 import { explain, findings, listingVariations, viewChannel, viewListing, viewOrder } from './rules.mjs';
 
 export class Refusal extends Error {
-  constructor(status, code, detail, errors) {
+  constructor(status, code, detail, errors, more = {}) {
     super(detail);
     this.problem = {
       type: 'about:blank',
@@ -12,6 +12,7 @@ export class Refusal extends Error {
       detail,
       code,
       ...(errors ? { errors } : {}),
+      ...more,
     };
   }
 }
@@ -545,6 +546,11 @@ export const routes = [
       const results = ['esns', 'hex_ids', 'scans'].flatMap((kind) =>
         (body[kind] ?? []).map((input) => commitOne(s, o, input, kind)),
       );
+      const taken = ({ code }) => code === 'already_committed' || code === 'already_on_this_order';
+      if (results.every(taken))
+        throw new Refusal(409, 'already_committed', `${results[0].input}: ${results[0].detail}`, null, {
+          results,
+        });
       return { results, order: viewOrder(s, o) };
     },
   ],

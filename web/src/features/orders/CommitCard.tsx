@@ -99,6 +99,11 @@ export function CommitCard({ order }: { order: Order }) {
     setError(null);
     for (const part of chunks(inputs, mostAtOnce)) {
       const keys = part.map(add);
+      const show = (rows: Schemas['CommitmentRow'][], of: Order) =>
+        rows.forEach((row, i) => {
+          const key = keys[i];
+          if (key !== undefined) settle(key, outcomeOf(row, of));
+        });
       enqueue(async () => {
         try {
           const answer = await must(
@@ -107,12 +112,11 @@ export function CommitCard({ order }: { order: Order }) {
               body: { [kind]: part, ...(atomic ? { atomic } : {}) },
             }),
           );
-          answer.results.forEach((row, i) => {
-            const key = keys[i];
-            if (key !== undefined) settle(key, outcomeOf(row, answer.order));
-          });
+          show(answer.results, answer.order);
           putOrder(answer.order);
         } catch (e) {
+          const { results } = problemOf(e);
+          if (results) return show(results, order); // others have them: each row says which order
           const title = part.length === 1 ? problemOf(e).detail : 'Not committed';
           for (const key of keys) settle(key, { state: 'bad', title });
           if (part.length > 1) setError(e);
