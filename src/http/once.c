@@ -5,10 +5,8 @@
  * An answer that holds a secret (ROUTE_SECRET) is sealed under the master key before it is kept:
  * who reads the database learns no more than who reads it without such answers.
  */
-#include "base/seal.h"
 #include "http/internal.h"
-
-#include <sodium.h>
+#include "store/sealed.h"
 
 enum { KEY_MAX = 255 };
 
@@ -29,31 +27,19 @@ enum err once_check(const struct call *c, struct error *e)
                       "an Idempotency-Key has at most 255 printable characters without space");
 }
 
-/* What a sealed answer belongs to: one that is moved to another key cannot be opened. */
-static const char *place(struct call *c, const struct idempotency_key *k)
-{
-    return arena_fmt(c->arena, "answer to %.*s %.*s", STR_FMT(k->scope), STR_FMT(k->key)).at;
-}
-
 static struct str to_keep(struct call *c, const struct idempotency_key *k)
 {
     struct str body = buf_str(&c->out);
     if (!(c->route->flags & ROUTE_SECRET)) return body;
     const struct api_options *o = &c->api->options;
-    return cursor_encode(seal(o->key, place(c, k), 0, body, o->rng, c->arena), c->arena);
+    return sealed_answer(o->key, k, body, o->rng, c->arena);
 }
 
 static enum err was_kept(
     struct call *c, const struct idempotency_key *k, struct str *body, struct error *e)
 {
     if (!(c->route->flags & ROUTE_SECRET)) return OK;
-    unsigned char *sealed = arena_new(c->arena, unsigned char, body->len + 1);
-    size_t len = 0;
-    if (sodium_base642bin(sealed, body->len + 1, body->at, body->len, NULL, &len, NULL,
-            sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0)
-        return error_set(e, ERR_CORRUPT, "a kept answer is not base 64");
-    return seal_open(c->api->options.key, place(c, k), 0, (struct str){ (char *)sealed, len },
-        c->arena, body, e);
+    return sealed_answer_open(c->api->options.key, k, *body, c->arena, body, e);
 }
 
 /* The hash lives as long as the request. */

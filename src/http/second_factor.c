@@ -1,6 +1,7 @@
 /* second_factor.c: the authenticator of the person who is signed in; see account.h. */
 #include "base/totp.h"
 #include "http/account.h"
+#include "store/sealed.h"
 
 enum { RECOVERY_BYTES = 10 };
 
@@ -31,7 +32,7 @@ static enum err open_secret(
     struct call *c, const struct user *user, struct str *secret, struct error *e)
 {
     return seal_open(
-        c->api->options.key, TOTP_CONTEXT, user->id, user->totp_secret, c->arena, secret, e);
+        c->api->options.key, SEALED_TOTP, user->id, user->totp_secret, c->arena, secret, e);
 }
 
 enum err second_factor_check(struct call *c, const struct user *user,
@@ -98,7 +99,7 @@ static enum err begin_tx(struct tx *tx, void *ctx, struct error *e)
     enum err rc = user_load_locked(tx, c->session.user.id, c->arena, &user, e);
     if (rc) return rc;
     const struct api_options *o = &c->api->options;
-    struct str sealed = seal(o->key, TOTP_CONTEXT, user.id, in->secret, o->rng, c->arena);
+    struct str sealed = seal(o->key, SEALED_TOTP, user.id, in->secret, o->rng, c->arena);
     rc = totp_begin(&c->change, &user, sealed, e);
     if (rc) return rc;
     jw_object(&c->w);

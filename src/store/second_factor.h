@@ -2,14 +2,13 @@
  * second_factor.h: the one-time codes of an authenticator, and the recovery codes for who lost it.
  *
  * Changes of a user that was loaded locked (user_load_locked). The secret is sealed by the caller
- * for TOTP_CONTEXT and the user's id; recovery codes come as hashes.
+ * for SEALED_TOTP (sealed.h) and the user's id; recovery codes come as hashes.
  */
 #ifndef STORE_SECOND_FACTOR_H
 #define STORE_SECOND_FACTOR_H
 
 #include "store/people.h"
 
-#define TOTP_CONTEXT "totp"
 enum { RECOVERY_CODES = 10 };
 
 /* A new secret that waits for its first code. ERR_CONFLICT "totp_enabled" when one counts

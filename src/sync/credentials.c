@@ -1,8 +1,7 @@
 /* credentials.c: how credentials look inside the seal. */
 #include "base/json.h"
+#include "store/sealed.h"
 #include "sync/engine.h"
-
-static const char context[] = "channel";
 
 enum { CREDENTIALS_SIZE_MAX = 16 * 1024 };
 
@@ -18,7 +17,7 @@ struct str engine_seal_credentials(const struct seal_key *key, int64_t channel_i
     jw_kstr(&w, "client_secret", credentials->client_secret);
     jw_kstr(&w, "refresh_token", credentials->refresh_token);
     jw_object_end(&w);
-    struct str sealed = seal(key, context, channel_id, buf_str(&json), rng, arena);
+    struct str sealed = seal(key, SEALED_CHANNEL, channel_id, buf_str(&json), rng, arena);
     buf_release(&json);
     return sealed;
 }
@@ -37,7 +36,7 @@ enum err engine_open_credentials(const struct seal_key *key, int64_t channel_id,
     if (!sealed.len)
         return error_code(e, ERR_CONFLICT, "no_credentials", "the channel has no credentials");
     struct str plain;
-    enum err rc = seal_open(key, context, channel_id, sealed, arena, &plain, e);
+    enum err rc = seal_open(key, SEALED_CHANNEL, channel_id, sealed, arena, &plain, e);
     if (rc) return rc;
     struct json root;
     rc = json_parse(plain, CREDENTIALS_SIZE_MAX, &root, e);

@@ -2,15 +2,14 @@
 #include "base/json.h"
 #include "core/webhook.h"
 #include "net/transport.h"
+#include "store/sealed.h"
 #include "webhook/internal.h"
 #include "webhook/sign.h"
-
-static const char context[] = "webhook";
 
 struct str webhooks_seal(const struct seal_key *key, int64_t webhook_id, struct str secret,
     struct rng *rng, struct arena *arena)
 {
-    return seal(key, context, webhook_id, secret, rng, arena);
+    return seal(key, SEALED_WEBHOOK, webhook_id, secret, rng, arena);
 }
 
 /* The body of an entry; a test has neither place nor resource. */
@@ -60,7 +59,8 @@ struct signing {
 static enum err add_signature(struct signing *s, struct str sealed, struct error *e)
 {
     struct str secret, signature = S("");
-    enum err rc = seal_open(s->w->parts.key, context, s->to->id, sealed, s->arena, &secret, e);
+    enum err rc =
+        seal_open(s->w->parts.key, SEALED_WEBHOOK, s->to->id, sealed, s->arena, &secret, e);
     if (!rc)
         rc = webhook_sign(
             secret, s->d->message_id, s->d->at / 1000, s->body, s->arena, &signature, e);

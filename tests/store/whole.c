@@ -12,6 +12,7 @@
 #include "store/organization.h"
 #include "store/purchase_order.h"
 #include "store/reference.h"
+#include "store/sealed.h"
 #include "store/second_factor.h"
 #include "store/session.h"
 #include "store/transfer.h"
@@ -72,7 +73,7 @@ static enum err confirm_totp(struct fix *f, int64_t id)
     for (int i = 0; i < RECOVERY_CODES; i++)
         hashes[i] = hashed(f, arena_fmt(&f->arena, "code %d", i).at);
     enum err rc = user_load_locked(f->c.tx, id, &f->arena, &u, &f->e);
-    if (!rc) rc = totp_begin(&f->c, &u, sealed(f, TOTP_CONTEXT, id, "20 bytes of a secret"), &f->e);
+    if (!rc) rc = totp_begin(&f->c, &u, sealed(f, SEALED_TOTP, id, "20 bytes of a secret"), &f->e);
     if (!rc) rc = user_load_locked(f->c.tx, id, &f->arena, &u, &f->e);
     return rc ? rc : totp_confirm(&f->c, &u, 1, hashes, &f->e);
 }
@@ -227,8 +228,8 @@ static void tell_others(struct fix *f)
         .state = S("paused") };
     WRITE(f, webhook_create(&f->c, &w, &f->e), "a webhook");
     WRITE(f,
-        webhook_set_secret(&f->c, &w, sealed(f, "webhook", w.id, "whsec_new"),
-            sealed(f, "webhook", w.id, "whsec_old"), f->now + DAY, &f->e),
+        webhook_set_secret(&f->c, &w, sealed(f, SEALED_WEBHOOK, w.id, "whsec_new"),
+            sealed(f, SEALED_WEBHOOK, w.id, "whsec_old"), f->now + DAY, &f->e),
         "with secrets");
     struct webhook_delivery d = { .webhook_id = w.id,
         .message_id = S("msg_1"),
@@ -281,7 +282,7 @@ static enum err work_channel(struct fix *f, int64_t id)
     if (!rc) rc = lease_take(&f->c, id, S("a process that is gone"), 1, &held, &f->e);
     if (!rc)
         rc = channel_set_credentials(&f->c, id,
-            sealed(f, "channel", id,
+            sealed(f, SEALED_CHANNEL, id,
                 "{\"client_id\":\"c\",\"client_secret\":\"s\",\"refresh_token\":\"r\"}"),
             &f->e);
     return rc;
