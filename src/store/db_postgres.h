@@ -80,10 +80,14 @@ struct topic {
     bool wanted; /* committed here, not yet told to anybody */
 };
 
+/* "stockbridge " and eight digits: what this process is called at the server, and no other. */
+enum { PEER_NAME_SIZE = 24 };
+
 struct postgres_db {
     struct db base;
     char *url;
     char *password; /* of the URL, to keep it out of texts; NULL without */
+    char name[PEER_NAME_SIZE];
 
     pthread_mutex_t mutex; /* guards from here ... */
     pthread_cond_t freed;

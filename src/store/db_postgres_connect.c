@@ -3,6 +3,7 @@
 
 #include "base/assert.h"
 #include "base/log.h"
+#include "base/rng.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -15,6 +16,7 @@ static const char set_up_sql[] = "SELECT set_config('synchronous_commit', 'on', 
 enum err postgres_parse(struct postgres_db *d, struct str url, struct error *e)
 {
     struct buf copy;
+    snprintf(d->name, sizeof d->name, "stockbridge %08x", (unsigned)rng_u64(rng_system()));
     buf_init(&copy, 64 * 1024);
     buf_put(&copy, url);
     buf_put_char(&copy, '\0');
@@ -70,8 +72,7 @@ static PGconn *open_it(const struct postgres_db *d)
     const char *const keys[] = { "connect_timeout", "keepalives_idle", "keepalives_interval",
         "keepalives_count", "tcp_user_timeout", "fallback_application_name", "dbname",
         "client_encoding", NULL };
-    const char *const values[] = { connect, "10", "5", "3", dead, "stockbridge", d->url, "UTF8",
-        NULL };
+    const char *const values[] = { connect, "10", "5", "3", dead, d->name, d->url, "UTF8", NULL };
     return PQconnectdbParams(keys, values, 1);
 }
 
