@@ -1,18 +1,6 @@
 /* openapi_people_cases.mjs: cases of users, sessions, second factors and tokens; see openapi_cases.mjs. */
-import { createHmac } from 'node:crypto';
 import { created, fresh, gone, next, of, ok, refused } from './openapi_kit.mjs';
-
-/* What an authenticator shows (RFC 6238), `steps` half minutes from now. */
-function totp(secret, steps = 0) {
-  const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-  const bits = [...secret].map((c) => digits.indexOf(c).toString(2).padStart(5, '0')).join('');
-  const key = Buffer.from(bits.match(/.{8}/g).map((b) => parseInt(b, 2)));
-  const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30000) + steps));
-  const sum = createHmac('sha1', key).update(counter).digest();
-  const code = sum.readUInt32BE(sum[19] & 15) & 0x7fffffff;
-  return String(code % 1000000).padStart(6, '0');
-}
+import { totp } from './world.mjs';
 
 /* A person of their own, so that wrong passwords lock nobody else out. */
 async function person(w) {

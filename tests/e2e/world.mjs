@@ -3,6 +3,7 @@
  * free port of loopback, each stopped by its process id.
  */
 import { spawn, spawnSync } from 'node:child_process';
+import { createHmac } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -152,4 +153,16 @@ export function imei(serial) {
     sum += d > 9 ? d - 9 : d;
   }
   return digits + ((10 - (sum % 10)) % 10);
+}
+
+/* What an authenticator shows (RFC 6238), `steps` half minutes from now. */
+export function totp(secret, steps = 0) {
+  const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+  const bits = [...secret].map((c) => digits.indexOf(c).toString(2).padStart(5, '0')).join('');
+  const key = Buffer.from(bits.match(/.{8}/g).map((b) => parseInt(b, 2)));
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30000) + steps));
+  const sum = createHmac('sha1', key).update(counter).digest();
+  const code = sum.readUInt32BE(sum[19] & 15) & 0x7fffffff;
+  return String(code % 1000000).padStart(6, '0');
 }
