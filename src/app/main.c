@@ -31,6 +31,7 @@ static const struct {
     { "verify", NULL, command_verify },
     { "backup", NULL, command_backup },
     { "restore", NULL, command_restore },
+    { "rotate-key", NULL, command_rotate_key },
     { "user", "add", command_user_add },
     { "user", "list", command_user_list },
     { "user", "lock", command_user_lock },

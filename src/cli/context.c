@@ -1,5 +1,5 @@
 /* context.c: see context.h. */
-#include "cli/context.h"
+#include "cli/key_change.h"
 
 #include "base/totp.h"
 #include "store/migrate.h"
@@ -62,11 +62,19 @@ static enum err open_database(struct cli *c, enum access access, struct error *e
     return db_open(&db, &c->db, e);
 }
 
-static enum err load_key(struct cli *c, struct error *e)
+const char *cli_key_path(struct cli *c)
 {
     const char *path = c->options->master_key_file;
-    if (!path) path = arena_fmt(&c->arena, "%s/master.key", c->options->data).at;
-    return seal_key_load(path, true, rng_system(), &c->key, e);
+    return path ? path : arena_fmt(&c->arena, "%s/master.key", c->options->data).at;
+}
+
+const char *cli_kept_name(struct cli *c, const char *path)
+{
+    long long now = (long long)(clock_now(clock_system()) / 1000);
+    const char *kept = arena_fmt(&c->arena, "%s.before-%lld", path, now).at;
+    for (struct stat st; stat(kept, &st) == 0; now++) /* one of the same second */
+        kept = arena_fmt(&c->arena, "%s.before-%lld", path, now + 1).at;
+    return kept;
 }
 
 static enum err open_all(
@@ -80,7 +88,7 @@ static enum err open_all(
     enum err rc = seal_init(e);
     if (!rc) rc = totp_init(e);
     if (!rc && folder) rc = make_folder(options->data, e);
-    if (!rc) rc = load_key(c, e);
+    if (!rc) rc = seal_key_load(cli_key_path(c), true, rng_system(), &c->key, e);
     if (!rc) rc = open_database(c, access, e);
     if (rc) cli_close(c);
     return rc;
@@ -103,6 +111,7 @@ enum err cli_open_alone(struct cli *c, const struct options *options, struct err
 {
     enum err rc = open_all(c, options, ALONE, e);
     if (!rc) rc = bring_up(c, e);
+    if (!rc) rc = key_change_settle(c, e);
     if (rc) cli_close(c);
     return rc;
 }

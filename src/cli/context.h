@@ -23,7 +23,8 @@ struct cli {
  * also brings the schema up to date when none does; else ERR_CONFLICT when it is not. */
 MUST_USE enum err cli_open(
     struct cli *c, const struct options *options, bool migrate, struct error *e);
-/* Alone, and with the newest schema: ERR_CONFLICT while another process has it open. */
+/* Alone, with the newest schema, and with what a crash left of a change of the master key settled:
+ * ERR_CONFLICT while another process has it open. */
 MUST_USE enum err cli_open_alone(struct cli *c, const struct options *options, struct error *e);
 /* Only to read, also while a server runs. */
 MUST_USE enum err cli_open_reading(struct cli *c, const struct options *options, struct error *e);
@@ -35,6 +36,9 @@ void cli_close(struct cli *c);
 MUST_USE enum err cli_lock_folder(struct cli *c, struct error *e);
 
 struct str cli_database_path(const struct options *options, struct arena *arena);
+const char *cli_key_path(struct cli *c);
+/* FILE.before-SECONDS, which does not exist: what is replaced is kept under it. */
+const char *cli_kept_name(struct cli *c, const char *path);
 
 typedef enum err (*cli_change_fn)(struct change *c, void *ctx, struct error *e);
 MUST_USE enum err cli_change(
@@ -45,6 +49,7 @@ int command_migrate(const struct options *options);
 int command_verify(const struct options *options);
 int command_backup(const struct options *options);
 int command_restore(const struct options *options);
+int command_rotate_key(const struct options *options);
 int command_user_add(const struct options *options);
 int command_user_list(const struct options *options);
 int command_user_lock(const struct options *options);

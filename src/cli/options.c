@@ -96,6 +96,7 @@ static const struct {
     { "verify [--repair]", "compare every derived figure with its definition; 1 on a difference" },
     { "backup DEST [--portable]", "copy the database while servers run" },
     { "restore SRC", "put a backup in place; the servers must be stopped" },
+    { "rotate-key", "seal every secret anew with another master key; the servers must be stopped" },
     { "user add EMAIL --role ROLE", "add a user; prints the password once" },
     { "user list", "e-mail, role, state and second factor of every user" },
     { "user lock|unlock EMAIL", "nobody signs in as them; they do again, and a lock-out ends" },

@@ -95,10 +95,7 @@ static void remove_sidecars(struct cli *c, const char *path)
 /* With the log of a server that was killed: it holds the last changes. */
 static enum err set_aside(struct cli *c, const char *path, struct error *e)
 {
-    long long now = (long long)(clock_now(clock_system()) / 1000);
-    const char *kept = arena_fmt(&c->arena, "%s.before-%lld", path, now).at;
-    for (struct stat st; stat(kept, &st) == 0; now++) /* one of the same second */
-        kept = arena_fmt(&c->arena, "%s.before-%lld", path, now + 1).at;
+    const char *kept = cli_kept_name(c, path);
     const char *log = arena_fmt(&c->arena, "%s-wal", path).at;
     const char *kept_log = arena_fmt(&c->arena, "%s-wal", kept).at;
     if (rename(log, kept_log) != 0 && errno != ENOENT) return cli_file_error(kept_log, e);
