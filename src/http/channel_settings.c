@@ -199,12 +199,14 @@ static enum err set_credentials(
     return channel_set_credentials(&c->change, id, sealed, e);
 }
 
-/* New credentials are stored as connected; nobody has proved a new account yet, and the engine
- * verifies by itself only what is suspect. */
-static enum err await_proof(struct call *c, int64_t id, struct error *e)
+/* Credentials are stored as connected; nobody has proved these yet, and the engine verifies by
+ * itself only what is suspect. */
+static enum err set_unproved(
+    struct call *c, int64_t id, const struct channel_credentials *credentials, struct error *e)
 {
     struct channel_row *ch = NULL;
-    enum err rc = find_channel(c, id, &ch, e);
+    enum err rc = set_credentials(c, id, credentials, e);
+    if (!rc) rc = find_channel(c, id, &ch, e);
     return rc ? rc : channel_set_state(&c->change, ch, CHANNEL_SUSPECT, S("Not verified yet."), e);
 }
 
@@ -250,8 +252,7 @@ static enum err create(struct call *c, struct error *e)
     default_import_time(c, false, ch);
     rc = channel_create(&c->change, ch, e);
     if (!rc) rc = give_consent(c, false, ch, e);
-    if (!rc) rc = set_credentials(c, ch->id, &credentials, e);
-    if (!rc) rc = await_proof(c, ch->id, e);
+    if (!rc) rc = set_unproved(c, ch->id, &credentials, e);
     if (rc) return rc;
     c->status = 201;
     c->location = arena_fmt(c->arena, "/api/v1/channels/%lld", (long long)ch->id);
@@ -282,7 +283,7 @@ static enum err update(struct call *c, struct error *e)
     default_import_time(c, before->order_import, after);
     rc = channel_update(&c->change, before, after, e);
     if (!rc) rc = give_consent(c, before->inventory_sync, after, e);
-    if (!rc && sealed) rc = set_credentials(c, before->id, &credentials, e);
+    if (!rc && sealed) rc = set_unproved(c, before->id, &credentials, e);
     return rc ? rc : render_channel(c, before->id, e);
 }
 

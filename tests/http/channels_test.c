@@ -72,6 +72,16 @@ static void test_create(void **state)
     CALL(k, "GET", "/channels/1", NULL, 404);
 }
 
+/* Credentials that are pasted later are not taken for good either. */
+static void test_new_credentials(void **state)
+{
+    struct kit *k = *state;
+    kit_channel(k, "C");
+    CALL(k, "PATCH", "/channels/1", "{\"credentials\":" CREDENTIALS "}", 200);
+    CHECK_STR(kit_str(k, "/state"), S("suspect"), "nobody knows what they are worth");
+    CHECK_STR(kit_str(k, "/state_detail"), S("Not verified yet."), "in words");
+}
+
 static void test_runs(void **state)
 {
     struct kit *k = *state;
@@ -205,6 +215,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         KIT_TEST(test_kinds),
         KIT_TEST(test_create),
+        KIT_TEST(test_new_credentials),
         KIT_TEST(test_runs),
         KIT_TEST(test_listings),
         KIT_TEST(test_followers_are_told),
