@@ -30,7 +30,7 @@ static void test_round_trip(void **state)
     rng_seeded(&r, 7);
     for (int i = 0; i < 1000; i++) {
         struct page_token t = random_token(&r), back;
-        struct str text = page_token_write(&a, &t, KEY);
+        struct str text = page_token_write(&a, &t, KEY, 0);
         plus = plus || memchr(text.at, '+', text.len);
         slash = slash || memchr(text.at, '/', text.len);
         CHECK(page_token_read(&a, text, KEY, &back), "what was written is read");
@@ -54,7 +54,7 @@ static void test_forged(void **state)
     arena_init(&a, "test", 1 << 24);
     rng_seeded(&r, 8);
     struct page_token t = random_token(&r);
-    struct str text = page_token_write(&a, &t, KEY);
+    struct str text = page_token_write(&a, &t, KEY, 0);
     char *copy = arena_new(&a, char, text.len);
     for (size_t i = 0; i < text.len; i++) {
         memcpy(copy, text.at, text.len);
@@ -71,11 +71,28 @@ static void test_forged(void **state)
     arena_release(&a);
 }
 
+static void test_length(void **state)
+{
+    (void)state;
+    struct arena a;
+    struct rng r;
+    struct page_token back;
+    arena_init(&a, "test", 1 << 20);
+    rng_seeded(&r, 9);
+    struct page_token t = random_token(&r);
+    struct str text = page_token_write(&a, &t, KEY, 5000);
+    CHECK_INT(text.len, 5000, "as long as was asked for");
+    CHECK(page_token_read(&a, text, KEY, &back), "it is good");
+    CHECK_INT(back.position, t.position, "and says the same");
+    arena_release(&a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_round_trip),
         cmocka_unit_test(test_forged),
+        cmocka_unit_test(test_length),
     };
     return cmocka_run_group_tests_name("sim/page_token", tests, NULL, NULL);
 }

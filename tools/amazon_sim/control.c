@@ -177,7 +177,8 @@ static void control_rates(struct call *c, struct json body)
 static void control_settings(struct call *c, struct json body)
 {
     static const char *const known[] = { "orders_lag_ms", "apply_min_ms", "apply_max_ms",
-        "page_token_ms", "orders_page_max", "feed_queue_ms", "feed_message_ms", NULL };
+        "page_token_ms", "page_token_bytes", "orders_page_max", "feed_queue_ms", "feed_message_ms",
+        NULL };
     struct sim_settings s = c->sim->settings;
     if (control_is(c, "POST")) {
         if (!control_known(c, body, known) ||
@@ -185,6 +186,7 @@ static void control_settings(struct call *c, struct json body)
             !control_int(c, body, "apply_min_ms", 0, week_ms, &s.apply_min_ms) ||
             !control_int(c, body, "apply_max_ms", 0, week_ms, &s.apply_max_ms) ||
             !control_int(c, body, "page_token_ms", 0, week_ms, &s.page_token_ms) ||
+            !control_int(c, body, "page_token_bytes", 0, 60000, &s.page_token_bytes) ||
             !control_int(c, body, "orders_page_max", 1, 100, &s.orders_page_max) ||
             !control_int(c, body, "feed_queue_ms", 0, week_ms, &s.feed_queue_ms) ||
             !control_int(c, body, "feed_message_ms", 0, 60000, &s.feed_message_ms))
@@ -198,6 +200,7 @@ static void control_settings(struct call *c, struct json body)
     jw_kint(&c->w, "apply_min_ms", s.apply_min_ms);
     jw_kint(&c->w, "apply_max_ms", s.apply_max_ms);
     jw_kint(&c->w, "page_token_ms", s.page_token_ms);
+    jw_kint(&c->w, "page_token_bytes", s.page_token_bytes);
     jw_kint(&c->w, "orders_page_max", s.orders_page_max);
     jw_kint(&c->w, "feed_queue_ms", s.feed_queue_ms);
     jw_kint(&c->w, "feed_message_ms", s.feed_message_ms);
@@ -276,11 +279,15 @@ static void control_auth(struct call *c, struct json body)
             if (!set_secret(c, body)) return;
         } else if (str_eq(what, S("expire_tokens"))) {
             lwa_expire_tokens(lwa);
+        } else if (str_eq(what, S("replace_refresh_token"))) {
+            lwa->replace_next = true;
         } else if (str_eq(what, S("code"))) {
             code = lwa_new_code(lwa, &c->sim->rng, c->now);
         } else {
-            control_refuse(
-                c, 404, "revoke, restore, rotate_secret, expire_tokens and code are what there is");
+            control_refuse(c, 404,
+                "revoke, restore, rotate_secret, expire_tokens, replace_refresh_token and code are "
+                "what"
+                " there is");
             return;
         }
     }
@@ -291,7 +298,7 @@ static void control_auth(struct call *c, struct json body)
     jw_kstr(&c->w, "seller_id", S(LWA_SELLER_ID));
     jw_kstr(&c->w, "client_id", S(LWA_CLIENT_ID));
     jw_kstr(&c->w, "client_secret", lwa->secret[0] ? str_of(lwa->secret) : S(LWA_CLIENT_SECRET));
-    jw_kstr(&c->w, "refresh_token", S(LWA_REFRESH_TOKEN));
+    jw_kstr(&c->w, "refresh_token", lwa->refresh[0] ? str_of(lwa->refresh) : S(LWA_REFRESH_TOKEN));
     if (code.len) jw_kstr(&c->w, "code", code);
     jw_object_end(&c->w);
 }

@@ -11,7 +11,8 @@ static const char *const condition_names[] = { "new_new", "new_open_box", "new_o
     "club_club", NULL };
 static const char *const known[] = { "sku", "title", "asin", "quantity", "fulfillment",
     "handling_days", "restock_date", "price", "product_type", "condition", "blocked", "suppressed",
-    "delete", NULL };
+    "delete", "malformed", "places", NULL };
+static const char *const malformed_names[] = { "", "sku", "availability", NULL };
 
 static void write_listing(struct call *c, const struct listing *l)
 {
@@ -109,6 +110,51 @@ static struct change change_of(const struct wish *x)
     return change;
 }
 
+static bool read_malformed(struct call *c, struct json v, struct listing *l)
+{
+    struct str name = str_of(malformed_names[l->malformed]);
+    if (!control_str(c, v, "malformed", 20, &name)) return false;
+    for (int i = 0; malformed_names[i]; i++) {
+        if (!str_eq(name, str_of(malformed_names[i]))) continue;
+        l->malformed = (enum malformed)i;
+        return true;
+    }
+    return control_refuse(c, 422, "malformed is 'sku', 'availability' or ''");
+}
+
+static bool read_place(struct call *c, struct json v, struct listing *l, struct place *out)
+{
+    static const char *const known_of_place[] = { "marketplace_id", "absent", "fulfillment",
+        "blocked", "suppressed", NULL };
+    struct str id = S(""), fulfillment = S("merchant");
+    *out = (struct place){ .absent = false };
+    if (!control_known(c, v, known_of_place) || !control_str(c, v, "marketplace_id", 40, &id) ||
+        !control_bool(c, v, "absent", &out->absent) ||
+        !control_str(c, v, "fulfillment", 20, &fulfillment) ||
+        !control_bool(c, v, "blocked", &out->blocked) ||
+        !control_bool(c, v, "suppressed", &out->suppressed))
+        return false;
+    if (!region_marketplace(c->sim->options.region, id))
+        return control_refuse(c, 422, "marketplace_id is one of the region");
+    out->marketplace = arena_str(&c->sim->world.arena, id);
+    out->fba = str_eq(fulfillment, S("amazon"));
+    l->updated = c->now;
+    return true;
+}
+
+static bool read_places(struct call *c, struct json v, struct listing *l)
+{
+    struct json places = json_get(v, "places");
+    size_t n = json_len(places);
+    if (!json_present(places)) return true;
+    if (json_kind(places) != JSON_KIND_ARRAY || n > PLACES_MAX)
+        return control_refuse(c, 422, "places is a list of at most %d", PLACES_MAX);
+    for (size_t i = 0; i < n; i++)
+        if (!read_place(c, json_at(places, i), l, &l->places[i])) return false;
+    l->place_count = n;
+    return true;
+}
+
 static struct listing *fulfil(struct call *c, struct json v)
 {
     struct wish x;
@@ -135,7 +181,7 @@ static struct listing *fulfil(struct call *c, struct json v)
         return NULL;
     struct change change = change_of(&x);
     listing_apply(l, &change, c->now);
-    return l;
+    return read_malformed(c, v, l) && read_places(c, v, l) ? l : NULL;
 }
 
 static void post_listings(struct call *c, struct json body)

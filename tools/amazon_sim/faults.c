@@ -8,7 +8,7 @@
 
 const char *const fault_names[FAULT_KINDS] = { "none", "429", "500", "503", "403", "html400",
     "reset", "slow", "invalid", "drop_after_apply", "no_rate_header", "never_apply", "feed_stuck",
-    "feed_invalid", "feed_fatal" };
+    "feed_invalid", "feed_fatal", "same_page" };
 
 enum { MILLION = 1000000, SPEC_MAX = 64 * 1024 };
 

@@ -30,8 +30,9 @@ enum fault_kind {
     FAULT_FEED_STUCK,       /* of createFeed: it stays in the queue for ever */
     FAULT_FEED_INVALID,     /* of createFeed: every second message is invalid */
     FAULT_FEED_FATAL,       /* of createFeed: it ends FATAL with its first half done */
+    FAULT_SAME_PAGE,        /* searches: a page that was shown already, under a new token */
 };
-#define FAULT_KINDS (FAULT_FEED_FATAL + 1)
+#define FAULT_KINDS (FAULT_SAME_PAGE + 1)
 extern const char *const fault_names[FAULT_KINDS];
 
 enum { FAULTS_MAX = 64, FAULT_MATCH_MAX = 200, FAULT_DELAY_MS = 5000, FAULT_DELAY_MAX_MS = 600000 };

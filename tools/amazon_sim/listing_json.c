@@ -21,6 +21,8 @@ void money_write(struct jw *w, const char *key, int64_t minor, const char *curre
 static void write_summary(struct call *c, const struct listing *l, struct str marketplace)
 {
     struct jw *w = &c->w;
+    struct place here = listing_in(l, marketplace);
+    bool buyable = !here.blocked && (here.fba || l->quantity > 0);
     jw_object(w);
     jw_kstr(w, "marketplaceId", marketplace);
     jw_kstr(w, "asin", l->asin);
@@ -28,10 +30,10 @@ static void write_summary(struct call *c, const struct listing *l, struct str ma
     jw_kstr(w, "conditionType", l->condition);
     jw_key(w, "status");
     jw_array(w);
-    if (listing_is_buyable(l)) jw_str(w, S("BUYABLE"));
-    if (!l->suppressed) jw_str(w, S("DISCOVERABLE"));
+    if (buyable) jw_str(w, S("BUYABLE"));
+    if (!here.suppressed) jw_str(w, S("DISCOVERABLE"));
     jw_array_end(w);
-    if (l->fba) {
+    if (here.fba) {
         struct str tail = str_sub(l->asin, 2, l->asin.len);
         jw_kstr(w, "fnSku", arena_fmt(c->arena, "X0%.*s", STR_FMT(tail)));
     }
@@ -99,11 +101,25 @@ void issue_write(struct call *c, const struct issue *i)
     jw_object_end(w);
 }
 
-static void write_issues(struct call *c, const struct listing *l)
+/* In any of these marketplaces. */
+static struct place in_any(const struct listing *l, const struct param_list *marketplaces)
+{
+    struct place any = { .absent = true };
+    for (size_t i = 0; i < marketplaces->count; i++) {
+        struct place here = listing_in(l, marketplaces->items[i]);
+        any.absent = any.absent && here.absent;
+        any.fba = any.fba || (here.fba && !here.absent);
+        any.suppressed = any.suppressed || (here.suppressed && !here.absent);
+    }
+    return any;
+}
+
+static void write_issues(
+    struct call *c, const struct listing *l, const struct param_list *marketplaces)
 {
     jw_key(&c->w, "issues");
     jw_array(&c->w);
-    if (l->suppressed)
+    if (in_any(l, marketplaces).suppressed)
         issue_write(c, &(struct issue){ .code = "18027",
                            .severity = "ERROR",
                            .attribute = "main_product_image_locator",
@@ -117,15 +133,18 @@ static void write_issues(struct call *c, const struct listing *l)
     jw_array_end(&c->w);
 }
 
-static void write_availability(struct call *c, const struct listing *l)
+static void write_availability(
+    struct call *c, const struct listing *l, const struct param_list *marketplaces)
 {
     struct jw *w = &c->w;
+    bool fba = in_any(l, marketplaces).fba;
     jw_key(w, "fulfillmentAvailability");
     jw_array(w);
     jw_object(w);
-    jw_kstr(w, "fulfillmentChannelCode",
-        l->fba ? str_of(c->sim->options.region->fba_code) : S("DEFAULT"));
-    if (!l->fba) jw_kint(w, "quantity", l->quantity);
+    if (l->malformed != MALFORMED_AVAILABILITY)
+        jw_kstr(w, "fulfillmentChannelCode",
+            fba ? str_of(c->sim->options.region->fba_code) : S("DEFAULT"));
+    if (!fba) jw_kint(w, "quantity", l->quantity);
     jw_object_end(w);
     jw_array_end(w);
 }
@@ -169,7 +188,8 @@ static void write_for_each(struct call *c, const struct listing *l, const char *
     jw_key(&c->w, key);
     jw_array(&c->w);
     for (size_t i = 0; i < marketplaces->count; i++)
-        write_in_marketplace(c, l, marketplaces->items[i], what);
+        if (!listing_in(l, marketplaces->items[i]).absent)
+            write_in_marketplace(c, l, marketplaces->items[i], what);
     jw_array_end(&c->w);
 }
 
@@ -177,13 +197,13 @@ void listing_write(
     struct call *c, const struct listing *l, const struct param_list *marketplaces, uint32_t data)
 {
     jw_object(&c->w);
-    jw_kstr(&c->w, "sku", l->sku);
+    if (l->malformed != MALFORMED_SKU) jw_kstr(&c->w, "sku", l->sku);
     if (data & LISTING_SUMMARIES)
         write_for_each(c, l, "summaries", marketplaces, LISTING_SUMMARIES);
     if (data & LISTING_ATTRIBUTES) write_attributes(c, l, marketplaces->items[0]);
-    if (data & LISTING_ISSUES) write_issues(c, l);
+    if (data & LISTING_ISSUES) write_issues(c, l, marketplaces);
     if (data & LISTING_OFFERS) write_for_each(c, l, "offers", marketplaces, LISTING_OFFERS);
-    if (data & LISTING_AVAILABILITY) write_availability(c, l);
+    if (data & LISTING_AVAILABILITY) write_availability(c, l, marketplaces);
     if (data & LISTING_PROCUREMENT) {
         jw_key(&c->w, "procurement"); /* of vendors only */
         jw_array(&c->w);

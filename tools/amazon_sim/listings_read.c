@@ -59,6 +59,8 @@ static bool read_page_token(struct call *c, struct search *s)
             "The pageToken you have submitted is not valid or has expired. All parameters must "
             "match the original request.");
     s->offset = t.position;
+    if (c->fault == FAULT_SAME_PAGE)
+        s->offset -= s->offset < s->page_size ? s->offset : s->page_size;
     return true;
 }
 
@@ -101,15 +103,22 @@ static bool is_identified(const struct search *s, const struct listing *l)
     return false;
 }
 
+static bool is_there(const struct param_list *marketplaces, const struct listing *l)
+{
+    for (size_t i = 0; i < marketplaces->count; i++)
+        if (!listing_in(l, marketplaces->items[i]).absent) return true;
+    return false;
+}
+
 static bool is_wanted(const struct search *s, const struct listing *l)
 {
     uint32_t status = status_of(l);
     uint32_t severities = (l->stranded ? 1U : 0U) | (l->suppressed ? 2U : 0U);
-    return !l->gone && !s->family && l->created >= s->created_after &&
-           l->created <= s->created_before && l->updated >= s->updated_after &&
-           l->updated <= s->updated_before && (status & s->with_status) == s->with_status &&
-           !(status & s->without_status) && (!s->severities || (s->severities & severities)) &&
-           is_identified(s, l);
+    return !l->gone && !s->family && is_there(&s->marketplaces, l) &&
+           l->created >= s->created_after && l->created <= s->created_before &&
+           l->updated >= s->updated_after && l->updated <= s->updated_before &&
+           (status & s->with_status) == s->with_status && !(status & s->without_status) &&
+           (!s->severities || (s->severities & severities)) && is_identified(s, l);
 }
 
 struct row {
@@ -167,7 +176,8 @@ static void write_page_token(
         .epoch = c->sim->page_epoch,
         .issued = c->now,
         .position = offset };
-    jw_kstr(&c->w, key, page_token_write(c->arena, &t, c->sim->key));
+    jw_kstr(
+        &c->w, key, page_token_write(c->arena, &t, c->sim->key, c->sim->settings.page_token_bytes));
 }
 
 void listings_search(struct call *c)
@@ -206,7 +216,7 @@ void listing_get(struct call *c)
         !param_enum_list(c, S("includedData"), listing_data_names, &data))
         return;
     const struct listing *l = world_listing(&c->sim->world, sku);
-    if (!l) {
+    if (!l || !is_there(&marketplaces, l)) {
         refuse(c, 404, "NOT_FOUND", "SKU '%.*s' not found in marketplace %.*s", STR_FMT(sku),
             STR_FMT(marketplaces.items[0]));
         return;

@@ -1,6 +1,7 @@
 /* lwa.c: see lwa.h. */
 #include "lwa.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { TOKEN_FIELDS = 6 };
@@ -75,13 +76,22 @@ static struct lwa_answer by_refresh_token(
     if (r->refresh_token.len == 0)
         return refuse(
             400, "invalid_request", "The request is missing a required parameter : refresh_token");
-    if (l->revoked || (l->strict && !str_eq(r->refresh_token, S(LWA_REFRESH_TOKEN))))
+    bool wrong = l->refresh[0] ? !str_eq(r->refresh_token, str_of(l->refresh))
+                               : l->strict && !str_eq(r->refresh_token, S(LWA_REFRESH_TOKEN));
+    if (l->revoked || wrong)
         return refuse(400, "invalid_grant",
             "The request has an invalid grant parameter : refresh_token. User may have revoked or "
             "didn't grant the permission.");
-    return (struct lwa_answer){ .status = 200,
+    struct lwa_answer answer = { .status = 200,
         .access_token = write_token(l, a, false, now),
         .refresh_token = r->refresh_token };
+    if (l->replace_next) {
+        l->replace_next = false;
+        (void)snprintf(
+            l->refresh, sizeof l->refresh, "Atzr|replacement-%lld", (long long)l->issued);
+        answer.refresh_token = arena_str(a, str_of(l->refresh));
+    }
+    return answer;
 }
 
 static struct lwa_answer by_code(
@@ -92,6 +102,7 @@ static struct lwa_answer by_code(
     if (!use_code(l, r->code, now))
         return refuse(400, "invalid_grant", "The request has an invalid grant parameter : code");
     l->revoked = false; /* the seller has just authorised the application */
+    l->refresh[0] = '\0';
     return (struct lwa_answer){ .status = 200,
         .access_token = write_token(l, a, false, now),
         .refresh_token = S(LWA_REFRESH_TOKEN) };

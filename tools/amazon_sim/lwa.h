@@ -25,9 +25,11 @@ struct lwa_code {
 };
 
 struct lwa {
-    bool strict;               /* only the constants above; else anything that is not empty */
-    bool revoked;              /* by the seller */
-    char secret[LWA_TEXT_MAX]; /* the only one that is accepted; "" unless strict or rotated */
+    bool strict;                /* only the constants above; else anything that is not empty */
+    bool revoked;               /* by the seller */
+    char secret[LWA_TEXT_MAX];  /* the only one that is accepted; "" unless strict or rotated */
+    bool replace_next;          /* the next grant comes with another refresh token, and ... */
+    char refresh[LWA_TEXT_MAX]; /* ... only that one is accepted from then on; "": not replaced */
     int64_t grant_epoch, expiry_epoch, issued;
     struct lwa_code codes[LWA_CODES_MAX];
     size_t next_code;

@@ -29,7 +29,7 @@ static const char help[] =
     "method\n"
     "                      and the beginning of a path. KIND: 429 500 503 403 html400 reset slow\n"
     "                      invalid drop_after_apply no_rate_header never_apply\n"
-    "                      feed_stuck feed_invalid feed_fatal\n"
+    "                      feed_stuck feed_invalid feed_fatal same_page\n"
     "  --strict            accept only the credentials below\n"
     "\n"
     "Without --strict any client id, secret, refresh token and seller id that is not empty is\n"

@@ -65,7 +65,7 @@ static bool read_token(struct call *c, struct search *s)
             "original request except maxResultsPerPage.");
     if (c->now - t.issued > c->sim->settings.page_token_ms)
         return refuse_input(c, "The paginationToken you have submitted has expired.");
-    s->follows = true;
+    s->follows = c->fault != FAULT_SAME_PAGE;
     s->last_key = t.position;
     s->last_number = t.position2;
     s->before = t.until;
@@ -146,7 +146,8 @@ void orders_search(struct call *c)
             .until = s.before };
         jw_key(&c->w, "pagination");
         jw_object(&c->w);
-        jw_kstr(&c->w, "nextToken", page_token_write(c->arena, &t, c->sim->key));
+        jw_kstr(&c->w, "nextToken",
+            page_token_write(c->arena, &t, c->sim->key, c->sim->settings.page_token_bytes));
         jw_object_end(&c->w);
     }
     jw_kstr(&c->w, s.by_update ? "lastUpdatedBefore" : "createdBefore",

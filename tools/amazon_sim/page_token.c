@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { FIELDS = 8, TOKEN_MAX = 400 };
+enum { FIELDS = 8, TOKEN_MAX = 400, FILLER = '~' };
 
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
@@ -61,19 +61,30 @@ static uint64_t sign(struct arena *a, struct str body, uint64_t key)
     return str_hash(keyed) >> 1; /* fits int64 */
 }
 
-struct str page_token_write(struct arena *a, const struct page_token *t, uint64_t key)
+static struct str fill_up(struct arena *a, struct str token, int64_t bytes)
+{
+    if ((int64_t)token.len >= bytes) return token;
+    char *out = arena_new(a, char, (size_t)bytes + 1);
+    memcpy(out, token.at, token.len);
+    memset(out + token.len, FILLER, (size_t)bytes - token.len);
+    return (struct str){ out, (size_t)bytes };
+}
+
+struct str page_token_write(
+    struct arena *a, const struct page_token *t, uint64_t key, int64_t bytes_min)
 {
     struct str body = arena_fmt(a, "%lld.%lld.%lld.%lld.%lld.%lld.%lld", (long long)t->kind,
         (long long)(t->params >> 1), (long long)t->epoch, (long long)t->issued,
         (long long)t->position, (long long)t->position2, (long long)t->until);
     struct str all = arena_fmt(a, "%.*s.%lld", STR_FMT(body), (long long)sign(a, body, key));
-    return base64_write(a, scramble(a, all));
+    return fill_up(a, base64_write(a, scramble(a, all)), bytes_min);
 }
 
 bool page_token_read(struct arena *a, struct str text, uint64_t key, struct page_token *out)
 {
-    struct str all;
+    struct str all, filler;
     int64_t v[FIELDS];
+    str_cut(text, FILLER, &text, &filler);
     if (!base64_read(a, text, &all)) return false;
     all = scramble(a, all);
     struct str rest = all, field;

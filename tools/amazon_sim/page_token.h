@@ -22,7 +22,9 @@ struct page_token {
     int64_t until;     /* the end of the window which the first page chose */
 };
 
-struct str page_token_write(struct arena *a, const struct page_token *t, uint64_t key);
+/* At least so many bytes long; what it is filled up with says nothing. */
+struct str page_token_write(
+    struct arena *a, const struct page_token *t, uint64_t key, int64_t bytes_min);
 /* False when it is not one of ours. */
 bool page_token_read(struct arena *a, struct str text, uint64_t key, struct page_token *out);
 

@@ -187,6 +187,7 @@ static bool fault_answers(struct call *c, enum fault_kind kind)
     case FAULT_FEED_STUCK:
     case FAULT_FEED_INVALID:
     case FAULT_FEED_FATAL:
+    case FAULT_SAME_PAGE:
         break;
     }
     return false;

@@ -95,6 +95,7 @@ struct sim_settings {
     int64_t orders_lag_ms; /* how old an order's change is when searchOrders shows it */
     int64_t apply_min_ms, apply_max_ms;     /* how long an accepted patch takes to show */
     int64_t page_token_ms;                  /* how long a paging token lives */
+    int64_t page_token_bytes;               /* how long one is at least; 0: as short as it can */
     int64_t orders_page_max;                /* most that a page of searchOrders holds */
     int64_t feed_queue_ms, feed_message_ms; /* until a feed begins; of each of its messages */
 };

@@ -151,6 +151,13 @@ bool listing_is_buyable(const struct listing *l)
     return !l->blocked && (l->fba || l->quantity > 0);
 }
 
+struct place listing_in(const struct listing *l, struct str marketplace)
+{
+    for (size_t i = 0; i < l->place_count; i++)
+        if (str_eq(l->places[i].marketplace, marketplace)) return l->places[i];
+    return (struct place){ marketplace, false, l->fba, l->blocked, l->suppressed };
+}
+
 static bool is_before(const struct waiting_change *a, const struct waiting_change *b)
 {
     return a->due != b->due ? a->due < b->due : a->number < b->number;
@@ -209,6 +216,10 @@ void listing_apply(struct listing *l, const struct change *c, time_ms now)
             l->quantity = 0;
             l->stranded = false;
         }
+    }
+    for (size_t i = 0; i < l->place_count && c->set_quantity; i++) {
+        l->stranded = l->stranded || l->places[i].fba;
+        l->places[i].fba = false;
     }
     if (c->set_quantity) l->quantity = c->quantity;
     if (c->set_handling) l->handling_days = c->handling_days;

@@ -16,6 +16,15 @@
 enum { ORDER_ID_SIZE = 20, DATE_SIZE = 11 };
 enum { WORLD_LISTINGS_MAX = 500000, WORLD_ORDERS_MAX = 500000, ORDER_LINES = 200 };
 
+/* Where a listing is otherwise in a marketplace than it is in general. */
+struct place {
+    struct str marketplace;
+    bool absent, fba, blocked, suppressed;
+};
+enum { PLACES_MAX = 8 };
+
+enum malformed { WELL_FORMED, MALFORMED_SKU, MALFORMED_AVAILABILITY };
+
 struct listing {
     struct str sku, asin, title, product_type, condition;
     int64_t number;        /* in the order of creation */
@@ -23,11 +32,14 @@ struct listing {
     int64_t quantity;      /* merchant's: what a buyer can still order */
     int64_t handling_days; /* lead_time_to_ship_max_days; -1: none */
     char restock_date[DATE_SIZE];
-    bool fba;        /* fulfilled by Amazon: has no merchant quantity */
-    bool stranded;   /* was FBA and was flipped by a DEFAULT quantity */
-    bool blocked;    /* never BUYABLE */
-    bool suppressed; /* not DISCOVERABLE, and has an issue that says why */
-    bool gone;       /* deleted; the slot is used again when the SKU comes back */
+    bool fba;                 /* fulfilled by Amazon: has no merchant quantity */
+    bool stranded;            /* was FBA and was flipped by a DEFAULT quantity */
+    bool blocked;             /* never BUYABLE */
+    bool suppressed;          /* not DISCOVERABLE, and has an issue that says why */
+    bool gone;                /* deleted; the slot is used again when the SKU comes back */
+    enum malformed malformed; /* how its JSON breaks Amazon's model */
+    struct place places[PLACES_MAX];
+    size_t place_count;
     time_ms created, updated;
     time_ms last_due; /* of the newest waiting change: changes of one SKU keep their order */
     int waiting;
@@ -140,6 +152,8 @@ bool world_submit(struct world *w, struct listing *l, const struct change *chang
 void world_settle(struct world *w, time_ms now); /* applies what is due */
 void listing_apply(struct listing *l, const struct change *change, time_ms now);
 bool listing_is_buyable(const struct listing *l);
+/* How it is in that marketplace. */
+struct place listing_in(const struct listing *l, struct str marketplace);
 
 struct order *world_order(const struct world *w, struct str id);
 MUST_USE enum err world_order_place(
