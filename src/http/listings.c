@@ -33,7 +33,19 @@ static void render_words(struct jw *w, const char *key, struct str words)
     jw_array_end(w);
 }
 
-/* Only the three members of the interface, whatever was stored. */
+static void render_places(struct jw *w, struct json ids)
+{
+    enum { PLACES_MAX = 100 };
+    jw_key(w, "marketplace_ids");
+    jw_array(w);
+    for (size_t i = 0; i < json_len(ids) && i < PLACES_MAX; i++) {
+        struct str id;
+        if (json_str(json_at(ids, i), &id)) jw_str(w, id);
+    }
+    jw_array_end(w);
+}
+
+/* Only the members of the interface, whatever was stored. */
 static void render_issues(struct call *c, struct str issues)
 {
     struct json root;
@@ -49,6 +61,7 @@ static void render_issues(struct call *c, struct str issues)
                 (void)json_str(json_get(json_at(root, i), keys[k]), &s);
                 jw_kstr(&c->w, keys[k], s);
             }
+            render_places(&c->w, json_get(json_at(root, i), "marketplace_ids"));
             jw_object_end(&c->w);
         }
         json_release(&root);

@@ -234,6 +234,8 @@ static enum err remove_parts(struct change *c, int64_t id, struct error *e)
         " (SELECT id FROM listing WHERE channel_id = $1)",
         "DELETE FROM listing_connected_sku WHERE listing_id IN"
         " (SELECT id FROM listing WHERE channel_id = $1)",
+        "DELETE FROM listing_marketplace WHERE listing_id IN"
+        " (SELECT id FROM listing WHERE channel_id = $1)",
         "DELETE FROM listing_connected_variation WHERE listing_id IN"
         " (SELECT id FROM listing WHERE channel_id = $1)",
         "DELETE FROM listing WHERE channel_id = $1",

@@ -152,6 +152,23 @@ static enum err check_pushes(struct tx *tx, const struct channel_row *ch, time_m
     return stmt_end(st, e);
 }
 
+static enum err check_unreadable(struct tx *tx, const struct channel_row *ch, struct arena *arena,
+    struct findings *f, struct error *e)
+{
+    struct stmt *st = tx_prepare(tx,
+        "SELECT COUNT(DISTINCT p.listing_id) FROM listing_marketplace p JOIN listing g"
+        " ON g.id = p.listing_id WHERE p.unreadable <> '' AND g.channel_id = $1");
+    stmt_bind_int(st, 1, ch->id);
+    int64_t n;
+    enum err rc = stmt_scalar(st, 0, &n, e);
+    if (!rc && n)
+        add_count(f, "unreadable", "error", n,
+            counted(arena, n, "listing is", "listings are",
+                "shown by the channel in a form that could not be understood."),
+            "Look at them under Activity; each one's diagnosis says what is wrong.");
+    return rc;
+}
+
 static enum err check_waits(struct tx *tx, const struct channel_row *ch, time_ms now,
     struct arena *arena, struct findings *f, struct error *e)
 {
@@ -199,6 +216,7 @@ enum err diagnose_channel(struct tx *tx, const struct channel_row *ch, time_ms n
     check_figures(&figures, arena, out);
     rc = check_unmapped(tx, ch, arena, out, e);
     if (!rc) rc = check_pushes(tx, ch, now, arena, out, e);
+    if (!rc) rc = check_unreadable(tx, ch, arena, out, e);
     if (!rc) rc = check_waits(tx, ch, now, arena, out, e);
     if (!rc) rc = check_closed_open(tx, out, arena, e);
     if (!rc) finish(out);
@@ -313,6 +331,23 @@ static enum err check_push(struct tx *tx, const struct listing *l, time_ms now, 
     return stmt_end(st, e);
 }
 
+static enum err check_understood(struct tx *tx, const struct listing *l, struct arena *arena,
+    struct findings *f, struct error *e)
+{
+    struct stmt *st = tx_prepare(tx,
+        "SELECT marketplace_id, unreadable FROM listing_marketplace WHERE listing_id = $1"
+        " AND unreadable <> '' ORDER BY marketplace_id LIMIT 1");
+    stmt_bind_int(st, 1, l->id);
+    if (stmt_row(st))
+        add(f, "unreadable", "error",
+            arena_fmt(arena,
+                "What the channel shows of it in %.*s could not be understood: %.*s. It is taken as"
+                " it was read before.",
+                STR_FMT(stmt_str_view(st, 0)), STR_FMT(stmt_str_view(st, 1))),
+            "Correct the listing at the channel, then sync listings.");
+    return stmt_end(st, e);
+}
+
 enum err diagnose_listing(struct tx *tx, const struct channel_row *ch, const struct listing *l,
     time_ms now, struct arena *arena, struct findings *out, struct error *e)
 {
@@ -328,6 +363,7 @@ enum err diagnose_listing(struct tx *tx, const struct channel_row *ch, const str
             S("The listing is inactive at the channel, perhaps because it is sold out."), "");
     enum err rc = check_connection(tx, l, arena, out, e);
     check_state(ch, arena, out);
+    if (!rc) rc = check_understood(tx, l, arena, out, e);
     if (!rc) rc = check_left_out(tx, l, arena, out, e);
     if (!rc) rc = check_outstanding(tx, l, arena, out, e);
     if (!rc) rc = check_push(tx, l, now, arena, out, e);

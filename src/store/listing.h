@@ -85,9 +85,25 @@ struct listing_read {
     struct str issues;
 };
 
-/* run_id: the import that saw it; 0: a single reading. */
+/* run_id: the import that saw it; 0: a single reading. Each row is of one marketplace; what the
+ * listing is follows from all of them (listing_places.h), whichever was read last. */
 MUST_USE enum err listing_import(struct change *c, int64_t channel_id, int64_t run_id,
     const struct listing_read *rows, size_t count, struct error *e);
+
+/* The channel showed it, and it could not be understood: it has not ended, and what was known of it
+ * stays. */
+struct listing_unreadable {
+    struct str sku, marketplace_id, detail;
+    int64_t listing_id; /* out; 0: it was never read */
+    bool is_new;        /* out: that was not so at the last reading */
+};
+MUST_USE enum err listing_unread(struct change *c, int64_t channel_id, int64_t run_id,
+    struct listing_unreadable *u, struct error *e);
+
+/* After a complete import: marketplaces in which it did not see a listing that it saw elsewhere; of
+ * at most `limit` listings. *more: there may be others. */
+MUST_USE enum err listing_forget_places(
+    struct change *c, int64_t channel_id, int64_t run_id, int limit, bool *more, struct error *e);
 
 /* After a complete import: those that it did not see have ended. *ended = how many. */
 MUST_USE enum err listing_end_unseen(

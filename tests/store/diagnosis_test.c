@@ -66,6 +66,8 @@ static const struct {
     { "quarantined_orders", "error", OF_CHANNEL, 1,
         "INSERT INTO quarantine (channel_id, fingerprint, body, pointer, detail, first_seen_at,"
         " last_seen_at) SELECT id, 'x', '{}', '', '', 1, 1 FROM channel" },
+    { "unreadable", "error", OF_BOTH, 1,
+        "UPDATE listing_marketplace SET unreadable = '/status: no list'" },
     { "throttled", "warning", OF_CHANNEL, -1,
         "INSERT INTO bucket (channel_id, operation, state, at)"
         " SELECT id, 'searchOrders', '1 1790000000000 0 5600 5600 60000', 1 FROM channel" },

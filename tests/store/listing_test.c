@@ -177,6 +177,144 @@ static void test_several_marketplaces(void **state)
     CHECK_INT(fix_int(f, "SELECT seen_run FROM listing"), 2, "and is no import");
 }
 
+static struct listing_read shown_in(const char *marketplace, int64_t quantity)
+{
+    struct listing_read r = shown("A", quantity);
+    r.marketplace_id = str_of(marketplace);
+    return r;
+}
+
+static void take(struct fix *f, int64_t channel, int64_t run, const struct listing_read *r)
+{
+    WRITE(f, listing_import(&f->c, channel, run, r, 1, &f->e), "a reading");
+}
+
+/* Each marketplace is read by itself; which one was read last does not matter. */
+static void test_last_marketplace_decides_nothing(void **state)
+{
+    struct fix *f = *state;
+    int64_t channel = fix_channel(f, "Shop");
+    fix_sql(f, "UPDATE channel SET marketplace_ids = 'FR DE IT'");
+    struct listing_read de = shown_in("DE", 5), fr = shown_in("FR", 5), it = shown_in("IT", 5);
+    fr.active = it.active = false;
+    de.issues = S("[{\"code\":\"1\",\"message\":\"No image\",\"severity\":\"ERROR\"}]");
+    it.issues = S("[{\"code\":\"1\",\"message\":\"No image\",\"severity\":\"ERROR\"},"
+                  "{\"code\":\"2\",\"message\":\"No brand\",\"severity\":\"WARNING\"}]");
+    de.title = S("Telefon");
+    fr.title = S("T\xC3\xA9l\xC3\xA9phone");
+    fr.product_type = S("");
+    for (int64_t run = 0; run < 2; run++) {
+        take(f, channel, run, &de);
+        take(f, channel, run, &it);
+        take(f, channel, run, &fr);
+        struct listing l = find(f, channel, "A");
+        CHECK_STR(l.state, S("active"), "sold in one of them");
+        CHECK_STR(l.marketplace_ids, S("FR DE IT"), "in the channel's order");
+        CHECK_STR(l.title, S("T\xC3\xA9l\xC3\xA9phone"), "words of the first");
+        CHECK_STR(l.product_type, S("PHONE"), "or of the first that has any");
+        CHECK_STR(l.issues,
+            S("[{\"code\":\"1\",\"message\":\"No image\",\"severity\":\"ERROR\","
+              "\"marketplace_ids\":[\"DE\",\"IT\"]},"
+              "{\"code\":\"2\",\"message\":\"No brand\",\"severity\":\"WARNING\","
+              "\"marketplace_ids\":[\"IT\"]}]"),
+            "the issues of all, each once");
+    }
+    de.active = false;
+    de.issues = it.issues = S("[]");
+    take(f, channel, 0, &de);
+    CHECK_STR(find(f, channel, "A").state, S("inactive"), "in none");
+    take(f, channel, 0, &it);
+    CHECK_STR(find(f, channel, "A").issues, S("[]"), "mended in all");
+    CHECK_INT(fix_int(f, "SELECT COUNT(*) FROM listing"), 1, "one listing per SKU");
+}
+
+/* Amazon's stock in one marketplace is Amazon's listing, whoever fulfils the others: a quantity
+ * would turn it into the merchant's and strand the stock. */
+static void test_amazon_in_one_marketplace(void **state)
+{
+    struct fix *f = *state;
+    int64_t channel = fix_channel(f, "Shop");
+    fix_items(f, fix_variation(f, "A", "A"), 2);
+    struct listing_read de = shown_in("DE", 0), fr = shown_in("FR", 5);
+    de.amazon_fulfilled = true;
+    de.has_quantity = false;
+    for (int64_t run = 0; run < 2; run++)
+        for (int last = 0; last < 2; last++) {
+            take(f, channel, run, last ? &fr : &de);
+            take(f, channel, run, last ? &de : &fr);
+            CHECK(find(f, channel, "A").amazon_fulfilled, "whatever was read last");
+            fix_plan(f);
+            CHECK_INT(fix_claim(f, channel).listing_id, 0, "never pushed");
+        }
+    CHECK_INT(find(f, channel, "A").imported.quantity, 5, "a quantity of the same import stays");
+    de.amazon_fulfilled = false;
+    take(f, channel, 0, &de);
+    CHECK(!find(f, channel, "A").amazon_fulfilled, "until that marketplace says otherwise");
+    fix_plan(f);
+    CHECK_INT(fix_claim(f, channel).quantity, 2, "then it is the merchant's");
+}
+
+/* What a complete import does not show in a marketplace is not there any more. */
+static void test_marketplaces_end(void **state)
+{
+    struct fix *f = *state;
+    int64_t channel = fix_channel(f, "Shop");
+    struct listing_read de = shown_in("DE", 5), fr = shown_in("FR", 5);
+    de.amazon_fulfilled = true;
+    fr.active = false;
+    take(f, channel, 1, &de);
+    take(f, channel, 1, &fr);
+    take(f, channel, 2, &fr);
+    bool more = true;
+    CHECK(find(f, channel, "A").amazon_fulfilled, "an import that may be incomplete ends nothing");
+    fix_plan(f);
+    WRITE(f, listing_forget_places(&f->c, channel, 2, 10, &more, &f->e), "a complete one");
+    struct listing l = find(f, channel, "A");
+    CHECK(!more, "all of them");
+    CHECK_STR(l.marketplace_ids, S("FR"), "it is there no more");
+    CHECK(!l.amazon_fulfilled, "nor Amazon's");
+    CHECK_STR(l.state, S("inactive"), "nor sold");
+    CHECK_INT(fix_int(f, "SELECT COUNT(*) FROM dirty_listing"), 1, "it is planned anew");
+    WRITE(f, listing_end(&f->c, l.id, &f->e), "ended altogether");
+    de.amazon_fulfilled = false;
+    take(f, channel, 3, &de);
+    CHECK_STR(find(f, channel, "A").marketplace_ids, S("DE"), "come back: as it is read now");
+}
+
+static bool unread(struct fix *f, int64_t channel, int64_t run, const char *sku, const char *why)
+{
+    struct listing_unreadable u = { str_of(sku), S("DE"), str_of(why), 0, false };
+    WRITE(f, listing_unread(&f->c, channel, run, &u, &f->e), why);
+    return u.is_new;
+}
+
+/* What could not be understood was there: it has not ended, and stays as it was known. */
+static void test_unreadable(void **state)
+{
+    struct fix *f = *state;
+    int64_t channel = fix_channel(f, "Shop"), ended;
+    struct listing_read rows[] = { shown("A", 5), shown("B", 1) };
+    WRITE(f, listing_import(&f->c, channel, 1, rows, 2, &f->e), "all is well");
+    CHECK(unread(f, channel, 2, "A", "/status: no list"), "news");
+    CHECK(!unread(f, channel, 0, "A", "/status: no list"), "known");
+    CHECK(unread(f, channel, 2, "A", "/sku: missing"), "something else");
+    CHECK(unread(f, channel, 2, "NEW", "/status: no list"), "never read before");
+    bool more;
+    WRITE(f, listing_forget_places(&f->c, channel, 2, 10, &more, &f->e), "the import is complete");
+    WRITE(f, listing_end_unseen(&f->c, channel, 2, &ended, &f->e), "and ends");
+    CHECK_INT(ended, 1, "the one that it did not see");
+    struct listing l = find(f, channel, "A");
+    CHECK_STR(l.state, S("active"), "not the one that it could not understand");
+    CHECK_STR(l.marketplace_ids, S("DE"), "there");
+    CHECK_INT(l.imported.quantity, 5, "as it was known");
+    CHECK_INT(fix_int(f, "SELECT COUNT(*) FROM listing_marketplace WHERE unreadable <> ''"), 1,
+        "and it is remembered");
+    take(f, channel, 0, &rows[0]);
+    CHECK_INT(fix_int(f, "SELECT COUNT(*) FROM listing_marketplace WHERE unreadable <> ''"), 0,
+        "until it is understood");
+    fix_clean(f, "after all");
+}
+
 static size_t list(struct fix *f, int64_t channel, struct listing_filter filter)
 {
     struct listing_page page = { S(""), 50 };
@@ -286,6 +424,10 @@ int main(int argc, char **argv)
         FIX_TEST(test_modes),
         FIX_TEST(test_imports),
         FIX_TEST(test_several_marketplaces),
+        FIX_TEST(test_last_marketplace_decides_nothing),
+        FIX_TEST(test_amazon_in_one_marketplace),
+        FIX_TEST(test_marketplaces_end),
+        FIX_TEST(test_unreadable),
         FIX_TEST(test_lists),
         FIX_TEST(test_near_skus),
         FIX_TEST(test_limits),

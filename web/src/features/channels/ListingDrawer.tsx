@@ -274,6 +274,9 @@ export function ListingDrawer({
                   {tagged.value.issues.map((issue, i) => (
                     <li key={i}>
                       <span className="mono">{issue.code}</span> {issue.message}
+                      {tagged.value.marketplace_ids.length > 1 && (
+                        <span className="under mono">{issue.marketplace_ids.join(', ')}</span>
+                      )}
                     </li>
                   ))}
                 </ul>
