@@ -10,6 +10,7 @@
 static const time_ms check_delays[] = { 2000, 8000, 30000, 120000, 600000 };
 enum {
     CHECKS_MAX = sizeof check_delays / sizeof check_delays[0],
+    MISSED_WAIT_MS = 2000, /* before it is asked for elsewhere */
     REPAIRS_MAX = 3,
     REFUSED_WAIT_MS = 15 * 60 * 1000,
     REFUSED_DOUBLINGS_MAX = 5,
@@ -224,7 +225,7 @@ enum err push_accepted(struct change *c, int64_t channel_id, const struct push_c
     st = tx_prepare(c->tx,
         "UPDATE push SET state = CASE WHEN wanted = $1 THEN 'accepted' ELSE 'waiting' END,"
         " not_before = CASE WHEN wanted = $1 THEN $2 ELSE 0 END, attempts = 0, sending = NULL,"
-        " refusal = '' WHERE listing_id = $3");
+        " refusal = '', missed = 0 WHERE listing_id = $3");
     stmt_bind_int(st, 1, claim->quantity);
     stmt_bind_int(st, 2, c->now + check_delays[0]);
     stmt_bind_int(st, 3, claim->listing_id);
@@ -285,7 +286,7 @@ enum err push_checks_due(struct tx *tx, const struct push_due *due, struct arena
     *out = arena_new(arena, struct push_check, (size_t)due->limit);
     *count = 0;
     struct stmt *st = tx_prepare(tx,
-        "SELECT p.listing_id, g.sku, g.marketplace_ids, p.wanted FROM push p"
+        "SELECT p.listing_id, g.sku, g.marketplace_ids, p.wanted, p.missed FROM push p"
         " JOIN listing g ON g.id = p.listing_id WHERE p.channel_id = $1 AND p.state = 'accepted'"
         " AND p.not_before <= $2 ORDER BY p.not_before LIMIT $3");
     stmt_bind_int(st, 1, due->channel_id);
@@ -293,7 +294,7 @@ enum err push_checks_due(struct tx *tx, const struct push_due *due, struct arena
     stmt_bind_int(st, 3, due->limit);
     while (stmt_row(st) && *count < (size_t)due->limit)
         (*out)[(*count)++] = (struct push_check){ stmt_int(st, 0), stmt_str(st, 1, arena),
-            stmt_str(st, 2, arena), stmt_int(st, 3) };
+            stmt_str(st, 2, arena), stmt_int(st, 3), stmt_int(st, 4) };
     return stmt_end(st, e);
 }
 
@@ -307,13 +308,78 @@ enum err push_check_later(
     return stmt_run(st, NULL, e);
 }
 
+static size_t count_words(struct str words)
+{
+    size_t n = 0;
+    for (struct str head; words.len;) {
+        str_cut(words, ' ', &head, &words);
+        n += head.len > 0;
+    }
+    return n;
+}
+
+enum err push_missed(struct change *c, int64_t channel_id, const struct push_check *check,
+    bool by_name, struct error *e)
+{
+    size_t places = count_words(check->marketplace_ids);
+    int64_t missed = check->missed + 1;
+    /* The first look may have been a search; then each marketplace was asked by name. */
+    if (by_name && missed > (int64_t)(places ? places : 1)) {
+        channel_event_add(c, channel_id,
+            &(struct channel_event){ .kind = "listing_ended",
+                .severity = "warning",
+                .sku = check->sku,
+                .listing_id = check->listing_id,
+                .detail = arena_fmt(c->arena,
+                    "%lld was accepted, but the channel knows the SKU no more: the listing has"
+                    " ended",
+                    (long long)check->wanted) });
+        enum err rc = drop(c, check->listing_id, e);
+        return rc ? rc : listing_end(c, check->listing_id, e);
+    }
+    struct stmt *st = tx_prepare(c->tx, "UPDATE push SET missed = $1, not_before = $2"
+                                        " WHERE listing_id = $3 AND state = 'accepted'");
+    stmt_bind_int(st, 1, missed);
+    stmt_bind_int(st, 2, c->now + MISSED_WAIT_MS);
+    stmt_bind_int(st, 3, check->listing_id);
+    return stmt_run(st, NULL, e);
+}
+
+enum err push_unreadable(
+    struct change *c, int64_t channel_id, const struct push_check *check, struct error *e)
+{
+    struct stmt *st =
+        tx_prepare(c->tx, "SELECT attempts FROM push WHERE listing_id = $1 AND state = 'accepted'");
+    stmt_bind_int(st, 1, check->listing_id);
+    int64_t attempts = stmt_row(st) ? stmt_int(st, 0) : -1;
+    enum err rc = stmt_end(st, e);
+    if (rc || attempts < 0) return rc;
+    bool again = attempts + 1 < CHECKS_MAX;
+    st = tx_prepare(c->tx, "UPDATE push SET state = $1, attempts = $2, not_before = $3, missed = 0"
+                           " WHERE listing_id = $4");
+    stmt_bind_str(st, 1, again ? S("accepted") : S("failed"));
+    stmt_bind_int(st, 2, again ? attempts + 1 : 0);
+    stmt_bind_int(st, 3, again ? c->now + check_delays[attempts + 1] : 0);
+    stmt_bind_int(st, 4, check->listing_id);
+    if (!again)
+        channel_event_add(c, channel_id,
+            &(struct channel_event){ .kind = "difference_stays",
+                .severity = "error",
+                .sku = check->sku,
+                .listing_id = check->listing_id,
+                .detail = arena_fmt(c->arena,
+                    "%lld was accepted; what the channel shows could not be understood %d times",
+                    (long long)check->wanted, CHECKS_MAX) });
+    return stmt_run(st, NULL, e);
+}
+
 /* The check said something else than what was accepted. */
 static enum err differs(struct change *c, int64_t channel_id, const struct push_check *check,
     int64_t attempts, int64_t repairs, int64_t shown, struct error *e)
 {
-    struct stmt *st =
-        tx_prepare(c->tx, "UPDATE push SET state = $1, attempts = $2, repairs = $3, not_before = $4"
-                          " WHERE listing_id = $5");
+    struct stmt *st = tx_prepare(c->tx,
+        "UPDATE push SET state = $1, attempts = $2, repairs = $3, not_before = $4,"
+        " missed = 0 WHERE listing_id = $5");
     bool again = attempts + 1 < CHECKS_MAX;
     bool repair = !again && repairs < REPAIRS_MAX;
     stmt_bind_str(st, 1, again ? S("accepted") : repair ? S("waiting") : S("failed"));
@@ -339,16 +405,20 @@ enum err push_checked(struct change *c, int64_t channel_id, const struct push_ch
     bool has_quantity, int64_t quantity, struct error *e)
 {
     struct stmt *st = tx_prepare(c->tx,
-        "SELECT attempts, repairs, wanted, COALESCE(told_low, wanted), COALESCE(told_high, wanted)"
-        " FROM push WHERE listing_id = $1 AND state = 'accepted'");
+        "SELECT p.attempts, p.repairs, p.wanted, COALESCE(p.told_low, p.wanted),"
+        " COALESCE(p.told_high, p.wanted), g.fulfillment FROM push p"
+        " JOIN listing g ON g.id = p.listing_id WHERE p.listing_id = $1 AND p.state = 'accepted'");
     stmt_bind_int(st, 1, check->listing_id);
     bool found = stmt_row(st);
     int64_t attempts = found ? stmt_int(st, 0) : 0;
     int64_t repairs = found ? stmt_int(st, 1) : 0;
     int64_t wanted = found ? stmt_int(st, 2) : 0;
     bool late = found && quantity >= stmt_int(st, 3) && quantity <= stmt_int(st, 4);
+    bool amazon = found && str_eq(stmt_str_view(st, 5), S("amazon"));
     enum err rc = stmt_end(st, e);
     if (rc || !found) return rc; /* a newer wish took its place */
+    /* The reading said so: what was accepted must not be repaired. */
+    if (amazon) return drop(c, check->listing_id, e);
     st = tx_prepare(c->tx, "UPDATE listing SET imported = $1, imported_at = $2 WHERE id = $3");
     if (has_quantity)
         stmt_bind_int(st, 1, quantity);

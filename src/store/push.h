@@ -64,6 +64,7 @@ struct push_check {
     int64_t listing_id;
     struct str sku, marketplace_ids;
     int64_t wanted;
+    int64_t missed; /* looks in a row that did not find it */
 };
 struct push_due {
     int64_t channel_id;
@@ -79,6 +80,14 @@ MUST_USE enum err push_checked(struct change *c, int64_t channel_id, const struc
 /* It showed that the marketplace fulfils the listing itself now: no repair, nothing is told to it
  * any more. */
 MUST_USE enum err push_taken_over(
+    struct change *c, int64_t channel_id, const struct push_check *check, struct error *e);
+/* The channel did not show the SKU. A search proves nothing: it is asked for by name then, in one
+ * of its marketplaces after the other (`by_name`), and has ended when none of them knows it. */
+MUST_USE enum err push_missed(struct change *c, int64_t channel_id, const struct push_check *check,
+    bool by_name, struct error *e);
+/* It was shown and could not be understood: looked at again a bounded number of times, then a
+ * person is told. */
+MUST_USE enum err push_unreadable(
     struct change *c, int64_t channel_id, const struct push_check *check, struct error *e);
 /* The read-back itself failed: later. */
 MUST_USE enum err push_check_later(

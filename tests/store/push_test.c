@@ -298,6 +298,103 @@ static void test_taken_over(void **state)
     CHECK_INT(fix_int(f, "SELECT COUNT(*) FROM push"), 0, "and nothing is sent to it any more");
 }
 
+/* Accepted, and then the channel knows the SKU no more. */
+static void test_missed(void **state)
+{
+    static const struct {
+        const char *marketplaces, *why;
+        int looks; /* by name, until it has ended */
+    } rows[] = {
+        { "A1PA6795UKMFR9", "one marketplace", 1 },
+        { "A1PA6795UKMFR9 A13V1IB3VIYZZH APJ6JRA9NG5V4", "each of three", 3 },
+        { "", "none is known: the channel's", 1 },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct fix *f = *state;
+        const char sku[] = { (char)('A' + i), '\0' };
+        struct shop s = { .variation = fix_variation(f, sku, sku), .channel = fix_channel(f, sku) };
+        s.listing = fix_listing(f, s.channel, sku, 5);
+        fix_items(f, s.variation, 3);
+        fix_plan(f);
+        struct push_claim claim = fix_claim(f, s.channel);
+        accept(f, &s, &claim);
+        f->now += 2000;
+        struct push_check check = { 0 };
+        CHECK_INT(due(f, s.channel, &check), 1, "due");
+        check.marketplace_ids = str_of(rows[i].marketplaces);
+        for (check.missed = 0; check.missed < 5; check.missed++)
+            WRITE(f, push_missed(&f->c, s.channel, &check, false, &f->e), "not among the results");
+        CHECK_STR(fix_load_listing(f, s.listing).state, S("active"), "a search proves nothing");
+        CHECK_INT(due(f, s.channel, &check), 0, "later");
+        f->now += 2000;
+        check.missed = 1;
+        for (int look = 0; look < rows[i].looks; look++) {
+            CHECK_STR(fix_load_listing(f, s.listing).state, S("active"), rows[i].why);
+            WRITE(f, push_missed(&f->c, s.channel, &check, true, &f->e), "asked by name");
+            check.missed++;
+        }
+        CHECK_STR(fix_load_listing(f, s.listing).state, S("ended"), rows[i].why);
+        CHECK_INT(events(f, s.channel, "listing_ended"), 1, "told");
+        fix_plan(f);
+        CHECK_INT(figures(f, s.channel).accepted, 0, "nothing waits for ever");
+    }
+}
+
+static void test_missed_once(void **state)
+{
+    struct fix *f = *state;
+    struct shop s = open_shop(f, 3);
+    struct push_claim claim = fix_claim(f, s.channel);
+    accept(f, &s, &claim);
+    f->now += 2000;
+    struct push_check check = { 0 };
+    CHECK_INT(due(f, s.channel, &check), 1, "due");
+    WRITE(f, push_missed(&f->c, s.channel, &check, false, &f->e), "not among the results");
+    f->now += 2000;
+    CHECK_INT(due(f, s.channel, &check), 1, "looked for again");
+    CHECK_INT(check.missed, 1, "it was missed");
+    WRITE(f, push_checked(&f->c, s.channel, &check, true, 5, &f->e), "there it is, as before");
+    f->now += 8000;
+    CHECK_INT(due(f, s.channel, &check), 1, "the next look");
+    CHECK_INT(check.missed, 0, "begins anew");
+}
+
+static void test_unreadable(void **state)
+{
+    struct fix *f = *state;
+    struct shop s = open_shop(f, 3);
+    struct push_claim claim = fix_claim(f, s.channel);
+    accept(f, &s, &claim);
+    struct push_check check = { 0 };
+    int looks = 0;
+    for (int i = 0; i < 20; i++) {
+        f->now += 10 * 60 * 1000;
+        if (!due(f, s.channel, &check)) break;
+        looks++;
+        WRITE(f, push_unreadable(&f->c, s.channel, &check, &f->e), "what is this?");
+    }
+    CHECK_INT(looks, 5, "not for ever");
+    CHECK_INT(figures(f, s.channel).failed, 1, "a person is asked");
+    CHECK_INT(events(f, s.channel, "difference_stays"), 1, "and told");
+    CHECK_STR(fix_load_listing(f, s.listing).state, S("active"), "it has not ended");
+}
+
+/* Another marketplace showed, before the read-back, that Amazon fulfils it: nothing is repaired. */
+static void test_taken_over_elsewhere(void **state)
+{
+    struct fix *f = *state;
+    struct shop s = open_shop(f, 3);
+    struct push_claim claim = fix_claim(f, s.channel);
+    accept(f, &s, &claim);
+    f->now += 2000;
+    struct push_check check = { 0 };
+    CHECK_INT(due(f, s.channel, &check), 1, "due");
+    fix_sql(f, "UPDATE listing SET fulfillment = 'amazon'");
+    WRITE(f, push_checked(&f->c, s.channel, &check, false, 0, &f->e), "no merchant's quantity");
+    CHECK_INT(fix_int(f, "SELECT COUNT(*) FROM push"), 0, "the wish is gone");
+    CHECK_INT(events(f, s.channel, "difference_stays"), 0, "no difference is told");
+}
+
 static void test_changed_elsewhere(void **state)
 {
     struct fix *f = *state;
@@ -391,6 +488,10 @@ int main(int argc, char **argv)
         FIX_TEST(test_gone),
         FIX_TEST(test_read_backs_that_fail),
         FIX_TEST(test_taken_over),
+        FIX_TEST(test_missed),
+        FIX_TEST(test_missed_once),
+        FIX_TEST(test_unreadable),
+        FIX_TEST(test_taken_over_elsewhere),
         FIX_TEST(test_changed_elsewhere),
         FIX_TEST(test_changed_elsewhere_before_the_read_back),
         FIX_TEST(test_waiting_for_orders),
