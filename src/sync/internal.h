@@ -158,7 +158,4 @@ void *push_thread(void *worker);
 void *order_thread(void *worker);
 void *listing_thread(void *worker);
 
-/* listing_work.c */
-struct listing_read *listing_reads(const struct channel_listings_page *page, struct arena *arena);
-
 #endif

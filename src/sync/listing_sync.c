@@ -4,6 +4,7 @@
 #include "base/assert.h"
 #include "base/limits.h"
 #include "store/listing.h"
+#include "sync/listing_take.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,8 +14,12 @@ enum {
     WINDOWS_MAX = 128, /* each halving adds one: more than the bits of a time */
     WINDOW_LEAST_MS = 2000,
     ATTEMPTS_MAX = 8, /* calls in a row that did not work, before the run fails */
-    TOKEN_MAX = 4096,
+    STALLS_MAX = 500, /* windows that are cut because paging got nowhere, in one run */
+    FORGET_LIMIT = 500,
 };
+
+/* Why an import is not complete, and ends nothing. */
+enum { LEFT_CEILING = 1, LEFT_NAMELESS = 2, LEFT_PAGES = 4 };
 
 /* Amazon opened its marketplace to others in 2000; nothing is listed before. */
 static const time_ms beginning = 946684800000;
@@ -33,13 +38,14 @@ struct job {
     size_t marketplace;
     struct window windows[WINDOWS_MAX];
     size_t window_count;
-    time_ms began;   /* by the channel's clock, of the first reply; 0: none yet */
-    bool incomplete; /* a window could not be cut small enough */
-    int64_t before;  /* listings of the marketplaces and windows that are done, for `done` */
-    int64_t sum;     /* totals of the marketplaces as far as known */
-    int failures;
+    time_ms began;      /* by the channel's clock, of the first reply; 0: none yet */
+    int64_t left_out;   /* LEFT_ */
+    int64_t unreadable; /* listings that could not be understood */
+    int64_t sum;        /* totals of the marketplaces as far as known */
+    int failures, stalls;
+    struct page_watch watch; /* of the window on top */
     struct channel_outcome outcome;
-    const struct channel_listings_page *page;
+    struct listing_taking taking;
     enum run_state state;
     int64_t ended;
 };
@@ -52,7 +58,8 @@ static void write_progress(struct job *job)
     jw_init(&w, &out);
     jw_object(&w);
     jw_kint(&w, "marketplace", (int64_t)job->marketplace);
-    jw_kbool(&w, "incomplete", job->incomplete);
+    jw_kint(&w, "left_out", job->left_out);
+    jw_kint(&w, "unreadable", job->unreadable);
     jw_kint(&w, "sum", job->sum);
     jw_kint(&w, "began", job->began);
     jw_key(&w, "windows");
@@ -84,7 +91,8 @@ static void read_progress(struct job *job)
     size_t n = json_len(windows) / 2;
     if (json_int64(json_get(root, "marketplace"), &marketplace) && n && n <= WINDOWS_MAX) {
         job->marketplace = (size_t)marketplace;
-        (void)json_bool(json_get(root, "incomplete"), &job->incomplete);
+        (void)json_int64(json_get(root, "left_out"), &job->left_out);
+        (void)json_int64(json_get(root, "unreadable"), &job->unreadable);
         (void)json_int64(json_get(root, "sum"), &job->sum);
         (void)json_int64(json_get(root, "began"), &job->began);
         job->window_count = n;
@@ -105,10 +113,12 @@ static enum err take_run(struct change *c, void *ctx, struct error *e)
 static enum err take_page(struct change *c, void *ctx, struct error *e)
 {
     struct job *job = ctx;
-    enum err rc = listing_import(c, job->w->channel_id, job->run.id,
-        listing_reads(job->page, c->arena), job->page->count, e);
-    if (!rc) run_progress(c, &job->run);
-    return rc;
+    enum err rc = listing_take(c, &job->taking, e);
+    if (rc) return rc;
+    if (job->taking.nameless) job->left_out |= LEFT_NAMELESS;
+    write_progress(job);
+    run_progress(c, &job->run);
+    return OK;
 }
 
 static enum err note_progress(struct change *c, void *ctx, struct error *e)
@@ -119,26 +129,66 @@ static enum err note_progress(struct change *c, void *ctx, struct error *e)
     return OK;
 }
 
+static struct str ending(const struct job *job, struct arena *arena)
+{
+    long long read = (long long)(job->run.done - job->unreadable);
+    struct str why = S("");
+    if (job->left_out & LEFT_CEILING)
+        why = S("too many were created in the same moment");
+    else if (job->left_out & LEFT_PAGES)
+        why = S("the channel showed the same pages again");
+    else if (job->left_out)
+        why = S("the SKU of some could not be understood either");
+    struct str unreadable =
+        job->unreadable ? arena_fmt(arena, ", %lld could not be understood: see the activity",
+                              (long long)job->unreadable)
+                        : S("");
+    if (why.len)
+        return arena_fmt(arena, "Listings are read (%lld), but not all: %.*s. None was ended%.*s",
+            read, STR_FMT(why), STR_FMT(unreadable));
+    return arena_fmt(arena, "%lld listings are read%s%.*s", read,
+        job->ended ? ", some have ended" : "", STR_FMT(unreadable));
+}
+
 static enum err end_run(struct change *c, void *ctx, struct error *e)
 {
     struct job *job = ctx;
     enum err rc = OK;
-    if (job->state == RUN_SUCCEEDED && !job->incomplete)
+    if (job->state == RUN_SUCCEEDED && !job->left_out)
         rc = listing_end_unseen(c, job->w->channel_id, job->run.id, &job->ended, e);
     if (rc) return rc;
     /* What changes while this reads is on pages that are read already, too: look at it again. */
     if (job->state == RUN_SUCCEEDED)
         cursor_set(c, job->w->channel_id, LISTINGS_REFRESH_CURSOR,
             arena_fmt(c->arena, "%lld", (long long)job->began));
-    if (job->state == RUN_SUCCEEDED)
-        job->run.message =
-            job->incomplete
-                ? S("Listings are read, but not all: too many were created in the same moment."
-                    " None was ended")
-                : arena_fmt(c->arena, "%lld listings are read%s", (long long)job->run.done,
-                      job->ended ? ", some have ended" : "");
+    if (job->state == RUN_SUCCEEDED) job->run.message = ending(job, c->arena);
     run_finish(c, &job->run, job->state);
     return OK;
+}
+
+struct forgetting {
+    struct job *job;
+    bool more;
+};
+
+static enum err forget_some(struct change *c, void *ctx, struct error *e)
+{
+    struct forgetting *f = ctx;
+    return listing_forget_places(
+        c, f->job->w->channel_id, f->job->run.id, FORGET_LIMIT, &f->more, e);
+}
+
+/* In small transactions: it may be all of them, when the channel lost a marketplace. */
+static bool forget_places(struct job *job)
+{
+    struct forgetting f = { job, true };
+    struct error e;
+    while (f.more && !worker_stopping(job->w)) {
+        if (!worker_change(job->w, "listing_places", forget_some, &f, &e)) continue;
+        worker_fault(job->w, "marketplaces_not_forgotten", &e);
+        return false;
+    }
+    return !f.more;
 }
 
 /* Cuts the window on top in two; the older half is read first. The reply just read told the
@@ -182,13 +232,16 @@ static bool call(struct job *job, struct str token, struct channel_listings_page
 static bool take(struct job *job, const struct channel_listings_page *page)
 {
     struct error e;
-    job->page = page;
-    job->run.done += (int64_t)page->count;
+    int64_t rows = (int64_t)(page->count + page->bad_count);
+    job->taking = (struct listing_taking){ .channel_id = job->w->channel_id,
+        .run_id = job->run.id,
+        .marketplace_id = job->ch->marketplace_ids[job->marketplace],
+        .page = page };
+    job->run.done += rows;
+    job->unreadable += (int64_t)page->bad_count;
     job->run.message = S("Reading listings");
     if (job->run.total < job->run.done) job->run.total = job->run.done;
-    write_progress(job);
     if (worker_change(job->w, "listing_page", take_page, job, &e)) {
-        job->run.done -= (int64_t)page->count;
         worker_fault(job->w, "listings_not_taken_in", &e);
         return false;
     }
@@ -196,12 +249,37 @@ static bool take(struct job *job, const struct channel_listings_page *page)
     return true;
 }
 
+/* Where the counts stood before a window that is read again from its first page. */
+struct mark {
+    int64_t done, unreadable;
+};
+
+static void rewind_to(struct job *job, struct mark mark)
+{
+    job->run.done = mark.done;
+    job->unreadable = mark.unreadable;
+}
+
+/* There is more behind a page, and no way to it. Halves of the window may each show all on pages
+ * that can be reached; if not, what is behind is left out, and the import ends nothing. */
+static void get_around(struct job *job, struct mark mark)
+{
+    if (job->stalls == 0)
+        worker_tell_stalled(
+            job->w, CHANNEL_OP_LISTINGS_PAGE, job->run.id, "listings are read in smaller parts");
+    if (job->stalls++ < STALLS_MAX && cut(job))
+        rewind_to(job, mark);
+    else
+        job->left_out |= LEFT_PAGES;
+}
+
 /* The window on top, page by page. True when it is done or was cut. */
 static bool read_window(struct job *job)
 {
-    char text[TOKEN_MAX];
+    char text[LISTING_TOKEN_MAX];
     struct str token = S("");
-    int64_t done = job->run.done;
+    struct mark mark = { job->run.done, job->unreadable };
+    page_watch_reset(&job->watch);
     for (;;) {
         arena_reset(&job->arena);
         struct channel_listings_page page = { 0 };
@@ -213,14 +291,21 @@ static bool read_window(struct job *job)
         }
         if (good && page.total > CEILING && !token.len) {
             if (cut(job)) return true;
-            job->incomplete = true;
+            job->left_out |= LEFT_CEILING;
         }
-        good = good && take(job, &page);
+        struct page_print print = listing_page_print(&page);
+        bool stalls = good && page_watch_stalls(&job->watch, print);
+        good = good && (stalls || take(job, &page));
         if (!good) {
-            job->run.done = done; /* the window is read again from its first page */
+            rewind_to(job, mark); /* the window is read again from its first page */
             return false;
         }
-        if (!page.next_token.len || page.next_token.len > TOKEN_MAX) return true;
+        page_watch_note(&job->watch, print);
+        if (stalls || page.next_token.len > LISTING_TOKEN_MAX) {
+            get_around(job, mark);
+            return true;
+        }
+        if (!page.next_token.len) return true;
         memcpy(text, page.next_token.at, page.next_token.len);
         token = (struct str){ text, page.next_token.len };
     }
@@ -267,6 +352,8 @@ static bool work(struct job *job)
 static void finish(struct job *job)
 {
     struct error e;
+    bool complete = job->state == RUN_SUCCEEDED && !job->left_out;
+    if (complete && !forget_places(job)) return; /* the run is still there, and goes on later */
     if (job->state == RUN_FAILED) {
         job->run.error = run_error_of(&job->outcome, &job->own);
         job->run.message = S("Listings could not be read; none was ended");

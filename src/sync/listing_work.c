@@ -2,8 +2,8 @@
 #include "base/limits.h"
 #include "store/listing.h"
 #include "store/push.h"
-#include "sync/internal.h"
 #include "sync/listing_sync.h"
+#include "sync/listing_take.h"
 
 #include <string.h>
 
@@ -17,18 +17,6 @@ enum {
     REFRESH_PAGES_MAX = RESULTS_MAX / 20,
 };
 
-struct listing_read *listing_reads(const struct channel_listings_page *page, struct arena *arena)
-{
-    struct listing_read *out = arena_new(arena, struct listing_read, page->count + 1);
-    for (size_t i = 0; i < page->count; i++) {
-        const struct channel_listing *l = &page->listings[i];
-        out[i] = (struct listing_read){ l->sku, l->asin, l->title, l->product_type, l->condition,
-            l->marketplace_id, l->fulfillment == CHANNEL_AMAZON, l->active, l->has_quantity,
-            l->quantity, l->issues.len ? l->issues : S("[]") };
-    }
-    return out;
-}
-
 /* Read-backs */
 
 struct checking {
@@ -38,7 +26,8 @@ struct checking {
     size_t count;
     struct push_figures figures;
     const struct channel_listings_page *page;
-    size_t at; /* of the single one */
+    struct str marketplace;
+    bool by_name; /* one SKU, asked for by its name */
     time_ms later;
 };
 
@@ -62,18 +51,33 @@ static const struct channel_listing *find_sku(
     return NULL;
 }
 
+static bool is_bad(const struct channel_listings_page *page, struct str sku)
+{
+    for (size_t i = 0; i < page->bad_count; i++)
+        if (str_eq(page->bad[i].id, sku)) return true;
+    return false;
+}
+
+/* All that a reading says is taken, as from any other: it may say that Amazon fulfils it now. */
 static enum err record_checks(struct change *c, void *ctx, struct error *e)
 {
     struct checking *k = ctx;
-    enum err rc = OK;
+    int64_t channel_id = k->w->channel_id;
+    struct listing_taking t = {
+        .channel_id = channel_id, .marketplace_id = k->marketplace, .page = k->page
+    };
+    enum err rc = listing_take(c, &t, e);
     for (size_t i = 0; i < k->count && !rc; i++) {
-        const struct channel_listing *l = find_sku(k->page, k->checks[i].sku);
-        if (!l)
-            rc = push_check_later(c, &k->checks[i], c->now + CHECK_RETRY_MS * 6, e);
-        else if (l->fulfillment == CHANNEL_AMAZON)
-            rc = push_taken_over(c, k->w->channel_id, &k->checks[i], e);
+        const struct push_check *check = &k->checks[i];
+        const struct channel_listing *l = find_sku(k->page, check->sku);
+        if (l && l->fulfillment == CHANNEL_AMAZON)
+            rc = push_taken_over(c, channel_id, check, e);
+        else if (l)
+            rc = push_checked(c, channel_id, check, l->has_quantity, l->quantity, e);
+        else if (is_bad(k->page, check->sku))
+            rc = push_unreadable(c, channel_id, check, e);
         else
-            rc = push_checked(c, k->w->channel_id, &k->checks[i], l->has_quantity, l->quantity, e);
+            rc = push_missed(c, channel_id, check, k->by_name, e);
     }
     return rc;
 }
@@ -87,50 +91,65 @@ static enum err postpone(struct change *c, void *ctx, struct error *e)
     return rc;
 }
 
-static struct str first_marketplace(const struct push_check *check, const struct channel_row *ch)
+/* Where to look next: in its first marketplace, and when it was missed in one after the other. */
+static struct str marketplace_of(const struct push_check *check, const struct channel_row *ch)
 {
-    struct str head, tail;
-    str_cut(check->marketplace_ids, ' ', &head, &tail);
-    if (head.len) return head;
+    struct str ids[CHANNEL_MARKETPLACES_MAX], rest = check->marketplace_ids;
+    size_t n = 0;
+    while (rest.len && n < CHANNEL_MARKETPLACES_MAX) {
+        struct str head;
+        str_cut(rest, ' ', &head, &rest);
+        if (head.len) ids[n++] = head;
+    }
+    if (n) return ids[check->missed > 1 ? (size_t)(check->missed - 1) % n : 0];
     return ch->marketplace_count ? ch->marketplace_ids[0] : S("");
 }
 
+static bool is_by_name(const struct push_check *check)
+{
+    return check->missed > 0 || has_comma(check->sku);
+}
+
 /* All with the same marketplace as the first; the others come with the next call. */
-static size_t same_marketplace(
-    struct checking *k, struct str marketplace, const struct channel_row *ch, struct str *skus)
+static size_t same_marketplace(struct checking *k, const struct channel_row *ch, struct str *skus)
 {
     size_t n = 0;
     for (size_t i = 0; i < k->count; i++) {
         struct push_check check = k->checks[i];
-        if (has_comma(check.sku) || !str_eq(first_marketplace(&check, ch), marketplace)) continue;
+        if (is_by_name(&check) || !str_eq(marketplace_of(&check, ch), k->marketplace)) continue;
         k->checks[n] = check;
         skus[n++] = check.sku;
     }
     return n;
 }
 
-static bool read_single(struct worker *w, struct checking *k, struct str marketplace,
-    struct channel_listings_page *page, struct channel_outcome *o)
+static bool read_single(struct worker *w, struct checking *k, struct channel_listings_page *page,
+    struct channel_outcome *o)
 {
     struct error e;
     k->count = 1;
     if (!worker_token(w, CHANNEL_OP_LISTING_GET, 0)) return false;
     page->listings = arena_new(k->arena, struct channel_listing, 1);
+    page->bad = arena_new(k->arena, struct channel_bad, 1);
     enum err rc = w->driver->listing_get(
-        w->conn, k->checks[0].sku, marketplace, k->arena, page->listings, o, &e);
+        w->conn, k->checks[0].sku, k->marketplace, k->arena, page->listings, o, &e);
     if (rc) return false;
     worker_outcome(w, CHANNEL_OP_LISTING_GET, o, NULL);
     page->count = o->result == CHANNEL_DONE;
+    /* Ours for an answer that came and is not what was agreed. */
+    if (o->result != CHANNEL_BROKEN || !str_eq(o->code, S("malformed_reply"))) return true;
+    page->bad[page->bad_count++] = (struct channel_bad){ k->checks[0].sku, S("{}"), o->detail };
+    o->result = CHANNEL_DONE;
     return true;
 }
 
-static bool read_batch(struct worker *w, struct checking *k, struct str marketplace,
-    const struct str *skus, struct channel_listings_page *page, struct channel_outcome *o)
+static bool read_batch(struct worker *w, struct checking *k, const struct str *skus,
+    struct channel_listings_page *page, struct channel_outcome *o)
 {
     struct error e;
     if (!worker_token(w, CHANNEL_OP_LISTINGS_PAGE, 0)) return false;
     struct channel_listings_query q = {
-        .marketplace_id = marketplace, .skus = skus, .sku_count = k->count
+        .marketplace_id = k->marketplace, .skus = skus, .sku_count = k->count
     };
     if (w->driver->listings_page(w->conn, &q, k->arena, page, o, &e)) return false;
     worker_outcome(w, CHANNEL_OP_LISTINGS_PAGE, o, NULL);
@@ -145,12 +164,11 @@ static bool check_some(struct worker *w, const struct channel_row *ch, struct ar
     if (db_read(w->engine->parts.db, "checks_due", find_due, &k, &e) || !k.count) return false;
     struct channel_listings_page page = { 0 };
     struct channel_outcome o = { .result = CHANNEL_BROKEN };
-    struct str marketplace = first_marketplace(&k.checks[0], ch);
+    k.marketplace = marketplace_of(&k.checks[0], ch);
+    k.by_name = is_by_name(&k.checks[0]);
     struct str skus[CHECK_BATCH];
-    bool single = has_comma(k.checks[0].sku);
-    if (!single) k.count = same_marketplace(&k, marketplace, ch, skus);
-    bool called = single ? read_single(w, &k, marketplace, &page, &o)
-                         : read_batch(w, &k, marketplace, skus, &page, &o);
+    if (!k.by_name) k.count = same_marketplace(&k, ch, skus);
+    bool called = k.by_name ? read_single(w, &k, &page, &o) : read_batch(w, &k, skus, &page, &o);
     if (!called && worker_stopping(w)) return false;
     k.page = &page;
     bool good = called && (o.result == CHANNEL_DONE || o.result == CHANNEL_NOT_FOUND);
@@ -167,7 +185,8 @@ struct refresh {
     time_ms since; /* the channel's clock; 0: never looked */
     bool imported; /* a whole import has been done */
     bool too_many; /* more changed than the search shows */
-    const struct channel_listings_page *page;
+    bool stalled;  /* pages came again: what is behind them is not known */
+    struct listing_taking taking;
     time_ms looked_at;
 };
 
@@ -186,8 +205,7 @@ static enum err read_since(struct tx *tx, void *ctx, struct error *e)
 static enum err take_refresh(struct change *c, void *ctx, struct error *e)
 {
     struct refresh *r = ctx;
-    return listing_import(
-        c, r->w->channel_id, 0, listing_reads(r->page, c->arena), r->page->count, e);
+    return listing_take(c, &r->taking, e);
 }
 
 static enum err end_refresh(struct change *c, void *ctx, struct error *e)
@@ -205,44 +223,60 @@ static enum err end_refresh(struct change *c, void *ctx, struct error *e)
     return OK;
 }
 
-static bool refresh_marketplace(struct refresh *r, struct str marketplace)
+/* One page; *token is where the next one is, in `text`, or empty. */
+static bool refresh_page(struct refresh *r, struct arena *arena, struct page_watch *watch,
+    char text[LISTING_TOKEN_MAX], struct str *token)
 {
     struct worker *w = r->w;
+    struct channel_listings_query q = { .marketplace_id = r->taking.marketplace_id,
+        .updated_after = r->since - REFRESH_OVERLAP_MS,
+        .page_token = *token,
+        .newest_first = true };
+    struct channel_listings_page page = { 0 };
+    struct channel_outcome o = { .result = CHANNEL_BROKEN };
+    struct error e;
+    if (!worker_token(w, CHANNEL_OP_LISTINGS_PAGE, 1)) return false;
+    if (w->driver->listings_page(w->conn, &q, arena, &page, &o, &e)) return false;
+    worker_outcome(w, CHANNEL_OP_LISTINGS_PAGE, &o, NULL);
+    if (o.result != CHANNEL_DONE) return false;
+    r->too_many = r->too_many || page.total > RESULTS_MAX;
+    struct page_print print = listing_page_print(&page);
+    r->stalled = page_watch_stalls(watch, print) || page.next_token.len > LISTING_TOKEN_MAX;
+    r->taking.page = &page;
+    bool taken = !worker_change(w, "refresh", take_refresh, r, &e);
+    r->taking.page = NULL; /* it ends with this round */
+    if (!taken || r->stalled) return false;
+    page_watch_note(watch, print);
+    atomic_fetch_add(&w->engine->listings, (long long)page.count);
+    if (page.next_token.len) memcpy(text, page.next_token.at, page.next_token.len);
+    *token = (struct str){ text, page.next_token.len };
+    return true;
+}
+
+static bool refresh_marketplace(struct refresh *r, struct str marketplace)
+{
     struct arena arena;
     struct str token = S("");
-    char token_text[4096];
-    bool good = true, more = true;
+    struct page_watch watch;
+    char text[LISTING_TOKEN_MAX];
+    bool good = true;
+    r->taking =
+        (struct listing_taking){ .channel_id = r->w->channel_id, .marketplace_id = marketplace };
+    page_watch_reset(&watch);
     arena_init(&arena, "refresh", JOB_ARENA_MAX);
-    for (int i = 0; i < REFRESH_PAGES_MAX && good && more; i++) {
+    for (int i = 0; good && (i == 0 || token.len); i++) {
         arena_reset(&arena);
-        struct channel_listings_query q = { .marketplace_id = marketplace,
-            .updated_after = r->since - REFRESH_OVERLAP_MS,
-            .page_token = token,
-            .newest_first = true };
-        struct channel_listings_page page = { 0 };
-        struct channel_outcome o = { .result = CHANNEL_BROKEN };
-        struct error e;
-        good = worker_token(w, CHANNEL_OP_LISTINGS_PAGE, 1) &&
-               !w->driver->listings_page(w->conn, &q, &arena, &page, &o, &e);
-        if (!good) break;
-        worker_outcome(w, CHANNEL_OP_LISTINGS_PAGE, &o, NULL);
-        good = o.result == CHANNEL_DONE;
-        r->too_many = r->too_many || (good && page.total > RESULTS_MAX);
-        r->page = &page;
-        if (good && page.count) good = !worker_change(w, "refresh", take_refresh, r, &e);
-        r->page = NULL; /* it ends with this round */
-        atomic_fetch_add(&w->engine->listings, (long long)page.count);
-        more = good && page.next_token.len && page.next_token.len <= sizeof token_text;
-        if (more) {
-            memcpy(token_text, page.next_token.at, page.next_token.len);
-            token = (struct str){ token_text, page.next_token.len };
-        }
+        r->too_many = r->too_many || i == REFRESH_PAGES_MAX;
+        if (i == REFRESH_PAGES_MAX) break;
+        good = refresh_page(r, &arena, &watch, text, &token);
     }
     arena_release(&arena);
     return good;
 }
 
-static void refresh(struct worker *w, const struct channel_row *ch, struct arena *arena)
+/* *stalled: it was so the last time, and told. */
+static void refresh(
+    struct worker *w, const struct channel_row *ch, struct arena *arena, bool *stalled)
 {
     struct refresh r = { .w = w, .arena = arena };
     struct error e;
@@ -252,6 +286,10 @@ static void refresh(struct worker *w, const struct channel_row *ch, struct arena
     bool good = true;
     for (size_t i = 0; i < ch->marketplace_count && good; i++)
         good = refresh_marketplace(&r, ch->marketplace_ids[i]);
+    if (r.stalled && !*stalled)
+        worker_tell_stalled(w, CHANNEL_OP_LISTINGS_PAGE, 0,
+            "some changed listings are not read; all that changed is read again until it works");
+    if (good || r.stalled) *stalled = r.stalled;
     if (good && worker_change(w, "refresh", end_refresh, &r, &e))
         worker_fault(w, "refresh_not_recorded", &e);
 }
@@ -301,7 +339,7 @@ void *listing_thread(void *worker)
     time_ms idle = 0, gap = w->engine->parts.options.listing_refresh_ms;
     struct clock *clock = w->engine->parts.clock;
     time_ms last_refresh = clock_monotonic(clock);
-    bool proved = false;
+    bool proved = false, stalled = false;
     while (worker_wait(w, WAKE_LISTINGS, &seen, idle)) {
         arena_reset(&arena);
         struct channel_row *ch = arena_new(&arena, struct channel_row, 1);
@@ -316,7 +354,7 @@ void *listing_thread(void *worker)
             ;
         if (clock_monotonic(clock) - last_refresh >= gap) {
             last_refresh = clock_monotonic(clock);
-            refresh(w, ch, &arena);
+            refresh(w, ch, &arena, &stalled);
         }
         idle = next_look(w, last_refresh, gap);
     }

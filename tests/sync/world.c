@@ -349,7 +349,7 @@ struct connecting {
 static void choose_addresses(struct change *c, const struct connecting *k, struct channel_row *ch)
 {
     const struct world_account *a = k->account;
-    const char *home[2] = { "ATVPDKIKX0DER", NULL };
+    const char *home[3] = { "ATVPDKIKX0DER", NULL, NULL };
     const char *const *ids = a->marketplaces[0] ? a->marketplaces : home;
     for (size_t i = 0; i < COUNT_OF(home) && ids[i]; i++)
         ch->marketplace_ids[ch->marketplace_count++] = str_of(ids[i]);

@@ -88,7 +88,7 @@ struct world_account {
     bool proved;                 /* connected already: its first call is what a test asks for */
     bool worked;                 /* by another process, as its lease says */
     time_ms orders_from;         /* 0: from now on */
-    const char *marketplaces[2]; /* NULL: the United States */
+    const char *marketplaces[3]; /* NULL: the United States */
     const char *endpoint_url, *token_url; /* NULL: the simulator's */
 };
 /* Sets channel_id. */
