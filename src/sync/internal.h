@@ -11,6 +11,7 @@
 
 #include "core/access.h"
 #include "core/bucket.h"
+#include "core/page_watch.h"
 #include "core/quantity.h"
 #include "store/channel_log.h"
 #include "store/engine_state.h"
@@ -79,6 +80,10 @@ struct worker {
         struct clock_moment asked, read_until; /* core/quantity.h, intake_state */
     } intake;
     bool order_wanted; /* a rise waits for a reading of orders */
+    struct order_paging {
+        struct page_watch watch;  /* of the window under way */
+        bool stall_told;          /* since paging worked last */
+    } live_pages, backfill_pages; /* the order thread's own */
 
     atomic_int pushers;
     pthread_mutex_t claim; /* one claim at a time, so that a token is never wasted */
@@ -139,6 +144,9 @@ struct call_note {
 };
 void worker_outcome(struct worker *w, enum channel_op op, const struct channel_outcome *outcome,
     const struct call_note *note);
+/* An event: what lies behind the last page was not shown. `consequence` ends the sentence. */
+void worker_tell_stalled(
+    struct worker *w, enum channel_op op, int64_t run_id, const char *consequence);
 /* A call of ours that could not even be made. */
 void worker_fault(struct worker *w, const char *what, const struct error *e);
 

@@ -53,33 +53,3 @@ struct page_print listing_page_print(const struct channel_listings_page *page)
         page_print_add(&print, page->bad[i].id.len ? page->bad[i].id : page->bad[i].raw);
     return print;
 }
-
-struct stalled {
-    struct worker *w;
-    enum channel_op op;
-    int64_t run_id;
-    const char *consequence;
-};
-
-static enum err tell(struct change *c, void *ctx, struct error *e)
-{
-    (void)e;
-    const struct stalled *s = ctx;
-    channel_event_add(c, s->w->channel_id,
-        &(struct channel_event){ .kind = "reading_stalled",
-            .severity = "warning",
-            .operation = str_of(s->w->driver->limits[s->op].name),
-            .run_id = s->run_id,
-            .detail = arena_fmt(c->arena,
-                "the channel showed the same page again, or no way to the next one: %s",
-                s->consequence) });
-    return OK;
-}
-
-void worker_tell_stalled(
-    struct worker *w, enum channel_op op, int64_t run_id, const char *consequence)
-{
-    struct stalled s = { w, op, run_id, consequence };
-    struct error e;
-    if (worker_change(w, "reading_stalled", tell, &s, &e)) worker_fault(w, "stall_not_told", &e);
-}

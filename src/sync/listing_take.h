@@ -5,7 +5,6 @@
 #ifndef SYNC_LISTING_TAKE_H
 #define SYNC_LISTING_TAKE_H
 
-#include "core/page_watch.h"
 #include "sync/internal.h"
 
 enum { LISTING_TOKEN_MAX = 4096 };
@@ -19,9 +18,5 @@ struct listing_taking {
 MUST_USE enum err listing_take(struct change *c, struct listing_taking *t, struct error *e);
 
 struct page_print listing_page_print(const struct channel_listings_page *page);
-
-/* An event: what lies behind the last page was not shown. `consequence` ends the sentence. */
-void worker_tell_stalled(
-    struct worker *w, enum channel_op op, int64_t run_id, const char *consequence);
 
 #endif

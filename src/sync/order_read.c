@@ -64,6 +64,65 @@ static void forget_token(struct order_reading *r, struct order_cursor *cursor)
     if (save_cursor(r->w, r->name, cursor, &e)) worker_fault(r->w, "cursor_not_saved", &e);
 }
 
+static struct page_print print_of(const struct channel_orders_page *page)
+{
+    struct page_print print = { 0, 0 };
+    for (size_t i = 0; i < page->count; i++)
+        page_print_add(&print, page->orders[i].id);
+    for (size_t i = 0; i < page->bad_count; i++)
+        page_print_add(&print, page->bad[i].id.len ? page->bad[i].id : page->bad[i].raw);
+    return print;
+}
+
+/* Paging got nowhere: what is behind this page was not shown, and the window is not read. */
+static enum order_step stalled(struct order_reading *r, struct order_paging *paging)
+{
+    if (!paging->stall_told)
+        worker_tell_stalled(r->w, CHANNEL_OP_ORDERS_PAGE, r->run ? r->run->id : 0,
+            "orders are read in smaller parts");
+    paging->stall_told = true;
+    r->outcome.result = CHANNEL_BROKEN;
+    r->outcome.code = S("reading_stalled");
+    r->outcome.detail = S("the channel showed the same page again, or no way to the next one");
+    return STEP_LATER;
+}
+
+/* Takes the page in, with the cursor after it. */
+static enum order_step take_page(
+    struct order_reading *r, const struct channel_orders_page *page, struct order_cursor *cursor)
+{
+    struct order_paging *paging = r->created ? &r->w->backfill_pages : &r->w->live_pages;
+    struct page_print print = print_of(page);
+    bool first = !cursor->token.len, more = page->next_token.len > 0, done = false;
+    if (first) page_watch_reset(&paging->watch);
+    bool stalls =
+        page_watch_stalls(&paging->watch, print) || page->next_token.len > ORDER_TOKEN_MAX;
+    struct order_page p = { .w = r->w,
+        .arena = &r->arena,
+        .page = page,
+        .cursor_name = r->name,
+        .cursor = *cursor,
+        .run = r->run };
+    p.cursor.token = page->next_token;
+    if (stalls)
+        (void)order_cursor_cut(&p.cursor);
+    else if (!more)
+        done = order_cursor_done(&p.cursor);
+    r->orders += (int64_t)page->count;
+    if (r->run) r->run->done += (int64_t)page->count;
+    struct error e;
+    if (order_page_take(&p, &e)) {
+        worker_fault(r->w, "orders_not_taken_in", &e);
+        return STEP_LATER;
+    }
+    page_watch_note(&paging->watch, print);
+    if (!first && !stalls) paging->stall_told = false;
+    /* The token lives in the page's arena; the caller's cursor outlives it. */
+    order_cursor_copy(cursor, &p.cursor);
+    if (stalls) return stalled(r, paging);
+    return done ? STEP_DONE : STEP_MORE;
+}
+
 enum order_step order_read_page(struct order_reading *r, struct order_cursor *cursor)
 {
     struct worker *w = r->w;
@@ -91,26 +150,7 @@ enum order_step order_read_page(struct order_reading *r, struct order_cursor *cu
         return STEP_LATER;
     }
     if (r->outcome.result != CHANNEL_DONE) return STEP_LATER;
-    struct order_page p = { .w = w,
-        .arena = &r->arena,
-        .page = &page,
-        .cursor_name = r->name,
-        .cursor = *cursor,
-        .run = r->run };
-    p.cursor.token = page.next_token;
-    if (!page.next_token.len) {
-        p.cursor.until = cursor->before;
-        p.cursor.before = p.cursor.after = 0;
-    }
-    r->orders += (int64_t)page.count;
-    if (r->run) r->run->done += (int64_t)page.count;
-    if (order_page_take(&p, &e)) {
-        worker_fault(w, "orders_not_taken_in", &e);
-        return STEP_LATER;
-    }
-    /* The token lives in the page's arena; the caller's cursor outlives it. */
-    order_cursor_copy(cursor, &p.cursor);
-    return page.next_token.len ? STEP_MORE : STEP_DONE;
+    return take_page(r, &page, cursor);
 }
 
 static enum err take_run(struct change *c, void *ctx, struct error *e)
