@@ -344,25 +344,25 @@ enum err return_update(struct change *c, const struct order_return *before,
 
 /* What the item is now, and what it was before it came back. */
 struct undoing {
-    int64_t item_id, order_id, variation_id, status_id, warehouse_id; /* of the item now */
+    int64_t item_id, order_id, variation_id, status_id, warehouse_id, transfer_id; /* now */
     struct str status, warehouse, location;
 };
 
 static enum err lock_returned(
     struct change *c, const struct order_return *r, struct undoing *out, struct error *e)
 {
-    struct stmt *st =
-        tx_prepare(c->tx, "SELECT i.id, i.order_id, i.variation_id, i.status_id, i.warehouse_id,"
-                          " (SELECT title FROM inventory_status WHERE id = i.status_id),"
-                          " (SELECT name FROM warehouse WHERE id = i.warehouse_id),"
-                          " (SELECT name FROM location WHERE id = i.location_id)"
-                          " FROM item i WHERE i.id = $1 FOR UPDATE");
+    struct stmt *st = tx_prepare(c->tx,
+        "SELECT i.id, i.order_id, i.variation_id, i.status_id, i.warehouse_id,"
+        " i.transfer_id, (SELECT title FROM inventory_status WHERE id = i.status_id),"
+        " (SELECT name FROM warehouse WHERE id = i.warehouse_id),"
+        " (SELECT name FROM location WHERE id = i.location_id)"
+        " FROM item i WHERE i.id = $1 FOR UPDATE");
     stmt_bind_int(st, 1, r->item_id);
     *out = (struct undoing){ 0 };
     if (stmt_row(st))
         *out = (struct undoing){ stmt_int(st, 0), stmt_int(st, 1), stmt_int(st, 2), stmt_int(st, 3),
-            stmt_int(st, 4), stmt_str(st, 5, c->arena), stmt_str(st, 6, c->arena),
-            stmt_str(st, 7, c->arena) };
+            stmt_int(st, 4), stmt_int(st, 5), stmt_str(st, 6, c->arena), stmt_str(st, 7, c->arena),
+            stmt_str(st, 8, c->arena) };
     return stmt_end(st, e);
 }
 
@@ -434,6 +434,9 @@ enum err return_undo(struct change *c, int64_t id, struct error *e)
     if (u.order_id)
         return error_code(e, ERR_CONFLICT, "committed",
             "the item is on order SO-%lld now; take it off first", (long long)u.order_id);
+    if (u.transfer_id)
+        return error_code(e, ERR_CONFLICT, "in_transit",
+            "the item is on its way between warehouses: receive it first");
     rc = put_back(c, &order, &r, &u, e);
     if (!rc) rc = record_undone(c, &order, &r, &u, e);
     if (rc) return rc;

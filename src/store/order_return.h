@@ -71,8 +71,8 @@ MUST_USE enum err return_load(
 MUST_USE enum err return_update(struct change *c, const struct order_return *before,
     struct order_return *after, struct error *e);
 
-/* Puts the item back on the order as it was. ERR_NOT_FOUND; ERR_CONFLICT "undone", or "committed"
- * when it was sold again since. */
+/* Puts the item back on the order as it was. ERR_NOT_FOUND; ERR_CONFLICT "undone", "committed" when
+ * it was sold again since, or "in_transit" when it is on its way between warehouses. */
 MUST_USE enum err return_undo(struct change *c, int64_t id, struct error *e);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "store/order_return.h"
 #include "store/reference.h"
+#include "store/transfer.h"
 
 #define NEEDED "SELECT CAST(COALESCE(SUM(units), 0) AS BIGINT) FROM demand"
 
@@ -212,6 +213,32 @@ static void test_undo(void **state)
     CHECK_STR(r.undone_by, S("Ann"), "by whom");
 }
 
+/* On its way it belongs to no warehouse and to no order: first it arrives. */
+static void test_undo_on_the_way(void **state)
+{
+    struct fix *f = *state;
+    make_status(f);
+    int64_t v = fix_variation(f, "A", "A"), order = sold(f, v, 1, ST_SHIPPED), item = 1;
+    int64_t id = back(f, order, "E1").return_id;
+    struct reference second = { .title = S("Second"), .color = S("") };
+    WRITE(f, reference_create(&f->c, REFERENCE_WAREHOUSE, &second, &f->e), "a warehouse");
+    struct transfer t = { .from_id = MAIN, .to_id = second.id, .notes = S("") };
+    struct transfer_result result;
+    WRITE(f, transfer_create(&f->c, &t, &f->e), "a transfer");
+    READ(f, transfer_load(f->c.tx, t.id, &f->arena, &t, &f->e), "it");
+    WRITE(f, transfer_add(&f->c, &t, &item, 1, &result, &f->e), "with the phone");
+    READ(f, transfer_load(f->c.tx, t.id, &f->arena, &t, &f->e), "it");
+    WRITE(f, transfer_ship(&f->c, &t, &f->e), "leaves");
+    REFUSED(f, return_undo(&f->c, id, &f->e), ERR_CONFLICT, "in_transit", "on its way");
+    fix_clean(f, "nothing has changed");
+    READ(f, transfer_load(f->c.tx, t.id, &f->arena, &t, &f->e), "it");
+    struct transfer_receipt all = { .location = S(""), .all = true };
+    WRITE(f, transfer_receive(&f->c, &t, &all, &result, &f->e), "arrives");
+    WRITE(f, return_undo(&f->c, id, &f->e), "now it can be undone");
+    fix_clean(f, "undone");
+    CHECK_INT(fix_load_item(f, item).order_id, order, "on the order again");
+}
+
 /* One phone: sold, returned, sold again elsewhere; it cannot be undone then, and all is told. */
 static void test_a_long_story(void **state)
 {
@@ -270,6 +297,7 @@ int main(int argc, char **argv)
         FIX_TEST(test_refusals),
         FIX_TEST(test_archived_places),
         FIX_TEST(test_undo),
+        FIX_TEST(test_undo_on_the_way),
         FIX_TEST(test_a_long_story),
         FIX_TEST(test_what_is_known_later),
     };
