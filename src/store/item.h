@@ -88,6 +88,15 @@ enum { ITEM_NEW_MAX = 100000 };
  * rows. Rows that share `sets` should stand together. */
 MUST_USE enum err item_create_many(
     struct change *c, struct item_new *rows, size_t count, struct error *e);
+/* The same where what a row costs and stands on depends on those before it: `place` is called for
+ * each row that nothing speaks against, in their order, and may set its purchase_order_line_id and
+ * paid. */
+struct item_placing {
+    void (*place)(void *ctx, struct item *item);
+    void *ctx;
+};
+MUST_USE enum err item_create_placed(struct change *c, struct item_new *rows, size_t count,
+    const struct item_placing *placing, struct error *e);
 /* For people: why a row was not created. */
 struct str item_new_detail(const struct item_new *row, struct arena *arena);
 

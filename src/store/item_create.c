@@ -444,7 +444,19 @@ static void write_counts(struct creation *n)
     }
 }
 
+static void leave_place(void *ctx, struct item *item)
+{
+    (void)ctx;
+    (void)item;
+}
+
 enum err item_create_many(struct change *c, struct item_new *rows, size_t count, struct error *e)
+{
+    return item_create_placed(c, rows, count, &(struct item_placing){ leave_place, NULL }, e);
+}
+
+enum err item_create_placed(struct change *c, struct item_new *rows, size_t count,
+    const struct item_placing *placing, struct error *e)
 {
     struct creation n = { .c = c, .rows = rows, .count = count };
     struct buf json;
@@ -460,6 +472,8 @@ enum err item_create_many(struct change *c, struct item_new *rows, size_t count,
         rc = judge_open(&n, &json, e);
         drop_refused(&n);
     }
+    for (size_t i = 0; i < count && !rc; i++)
+        if (!*rows[i].code) placing->place(placing->ctx, &rows[i].item);
     if (!rc) rc = give_hex_ids(&n, &json, e);
     if (!rc) rc = insert_rows(&n, &json, e);
     if (!rc) rc = judge_refused(&n, &json, e);

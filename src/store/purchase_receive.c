@@ -29,13 +29,13 @@ static void refuse(struct item_new *row, const char *code, const char *pointer)
     row->pointer = pointer;
 }
 
-static void place(struct purchase_order *o, struct item_new *row)
+/* What the row itself says about the order. */
+static void judge(struct purchase_order *o, struct item_new *row)
 {
     struct item *item = &row->item;
-    struct purchase_line *line = NULL;
     struct error ignored;
     if (item->purchase_order_line_id) {
-        line = line_of(o, item->purchase_order_line_id);
+        const struct purchase_line *line = line_of(o, item->purchase_order_line_id);
         if (!line) {
             refuse(row, "unknown_value", "/line_id");
             return;
@@ -45,19 +45,27 @@ static void place(struct purchase_order *o, struct item_new *row)
             refuse(row, "not_allowed", "/line_id");
             return;
         }
-    } else {
-        line = line_for(o, item->variation_id);
     }
     if (item->paid.present &&
         (o->lot_price.present || purchase_take_currency(o, item->paid, "/paid", &ignored))) {
         refuse(row, "not_allowed", "/paid");
         return;
     }
-    if (!item->paid.present && !o->lot_price.present && line) item->paid = line->unit_price;
     item->purchase_order_id = o->id;
     item->purchase_order = o->number;
-    item->purchase_order_line_id = line ? line->id : 0;
-    if (line) line->checked_in++;
+}
+
+/* Only what is really received takes up the room of a line. */
+static void place(void *ctx, struct item *item)
+{
+    struct purchase_order *o = ctx;
+    struct purchase_line *line = item->purchase_order_line_id
+                                     ? line_of(o, item->purchase_order_line_id)
+                                     : line_for(o, item->variation_id);
+    if (!line) return;
+    if (!item->paid.present && !o->lot_price.present) item->paid = line->unit_price;
+    item->purchase_order_line_id = line->id;
+    line->checked_in++;
 }
 
 enum err purchase_reload(
@@ -72,8 +80,8 @@ enum err purchase_receive(struct change *c, struct purchase_order *order, struct
     struct str currency = order->currency;
     if (order->status != PURCHASE_OPEN) return purchase_not_open(order, e);
     for (size_t i = 0; i < count; i++)
-        if (!*rows[i].code) place(order, &rows[i]);
-    enum err rc = item_create_many(c, rows, count, e);
+        if (!*rows[i].code) judge(order, &rows[i]);
+    enum err rc = item_create_placed(c, rows, count, &(struct item_placing){ place, order }, e);
     if (rc) return rc;
     size_t created = 0;
     for (size_t i = 0; i < count; i++)

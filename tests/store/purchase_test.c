@@ -149,6 +149,27 @@ static void test_receiving(void **state)
     fix_clean(f, "after receiving");
 }
 
+/* Two lines of one variation at two prices: what is refused leaves the room of the first one. */
+static void test_refused_rows_take_no_room(void **state)
+{
+    struct fix *f = *state;
+    int64_t a = fix_variation(f, "A", "A"), v[] = { a, a }, unit[] = { 10000, 500 };
+    int64_t id = new_order(f, v, unit, 2, 1, 0);
+    (void)fix_item(f, "OLD", a);
+    struct item_new rows[] = { row_of(f, "OLD", a), row_of(f, "E1", a), row_of(f, "E1", a),
+        row_of(f, "E2", a) };
+    WRITE(f, take(f, id, rows, COUNT_OF(rows)), "receive");
+    CHECK_STR(str_of(rows[0].code), S("duplicate_open_item"), "it is in stock");
+    CHECK_STR(str_of(rows[2].code), S("repeated"), "scanned twice");
+    struct purchase_order o = load(f, id);
+    struct item first = fix_load_item(f, rows[1].item.id);
+    struct item second = fix_load_item(f, rows[3].item.id);
+    CHECK_INT(first.purchase_order_line_id, o.lines[0].id, "the first line has room");
+    CHECK_INT(first.paid.amount, 10000, "and its price");
+    CHECK_INT(second.purchase_order_line_id, o.lines[1].id, "then the second one");
+    CHECK_INT(second.paid.amount, 500, "at the other price");
+}
+
 static void test_states(void **state)
 {
     struct fix *f = *state;
@@ -346,6 +367,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         FIX_TEST(test_vendors),
         FIX_TEST(test_receiving),
+        FIX_TEST(test_refused_rows_take_no_room),
         FIX_TEST(test_states),
         FIX_TEST(test_lot_price),
         FIX_TEST(test_large_lots_are_divided_when_it_pays),
