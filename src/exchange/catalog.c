@@ -320,6 +320,27 @@ static void check_archived(struct batch *b, struct row_result *r, const struct w
     }
 }
 
+static void tell_repeated(struct batch *b, struct row_result *r, struct str what)
+{
+    row_fault(b, r, ID, "repeated", "an earlier row of the file is about %.*s and says otherwise",
+        STR_FMT(what));
+}
+
+/* Stands for the variation that the row is about; one that is not there is known as a whole. */
+static int64_t key_of(const struct wish *w)
+{
+    struct thought t = think(&w->after);
+    return w->before.id ? w->before.id : row_key_of_new(t.texts + t.damages);
+}
+
+static enum err create_or_update(
+    struct batch *b, struct row_result *r, struct wish *w, struct error *e)
+{
+    if (w->before.id || !row_repeats(b, r, key_of(w))) return apply(b, r, w, e);
+    tell_repeated(b, r, S("this new variation"));
+    return OK;
+}
+
 static enum err judge(struct batch *b, struct row_result *r, struct error *e)
 {
     struct wish w;
@@ -332,19 +353,20 @@ static enum err judge(struct batch *b, struct row_result *r, struct error *e)
         return OK;
     }
     if (w.before.id && row_repeats(b, r, w.before.id)) {
-        row_fault(b, r, ID, "repeated",
-            "an earlier row of the file is about %.*s and says otherwise",
-            STR_FMT(named(b, w.before.id)));
+        tell_repeated(b, r, named(b, w.before.id));
         return OK;
     }
     check_archived(b, r, &w);
     if (row_has_faults(r)) return OK;
     struct obstacles o;
     rc = find_obstacles(b, &w, &o, e);
-    if (rc || (!o.sku && !o.whole)) return rc ? rc : apply(b, r, &w, e);
+    if (rc) return rc;
+    if (!o.sku && !o.whole) return create_or_update(b, r, &w, e);
     tell_obstacles(b, r, &w, &o);
     row_blocked(b, r);
-    if (r->fate == ROW_WAITING && w.before.id) row_seen(b, r, w.before.id);
+    /* What an earlier row could not make, a later one shall not make otherwise: this one, applied
+     * again, would then change it. */
+    if (r->fate == ROW_WAITING || !w.before.id) row_seen(b, r, key_of(&w));
     return OK;
 }
 

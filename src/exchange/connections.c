@@ -240,7 +240,9 @@ static uint64_t digest_of(const struct row_result *r)
 {
     uint64_t digest = r->change_count;
     for (size_t i = 0; i < r->change_count; i++)
-        digest = digest * UINT64_C(1099511628211) + str_hash(r->changes[i].to);
+        digest = (digest * UINT64_C(1099511628211) + str_hash(str_of(r->changes[i].field))) *
+                     UINT64_C(1099511628211) +
+                 str_hash(r->changes[i].to);
     return digest;
 }
 

@@ -89,6 +89,8 @@ void row_change(
 /* Whether an earlier row is about the same; a row that waited is itself, not an earlier one. */
 bool row_repeats(const struct batch *b, const struct row_result *r, int64_t id);
 void row_seen(struct batch *b, const struct row_result *r, int64_t id);
+/* For the two above, of what is not there: by a digest of what it would be found by. */
+int64_t row_key_of_new(uint64_t digest);
 /* The id of what a dry run has only created in thought. */
 int64_t row_pretended_id(const struct row_result *r);
 

@@ -328,6 +328,15 @@ static void check_committed(struct batch *b, struct row_result *r, const struct 
             STR_FMT(w->before.order_number));
 }
 
+/* What item_update would refuse: a dry run has to know. */
+static void check_on_its_way(struct batch *b, struct row_result *r, const struct wish *w)
+{
+    const struct item *from = &w->before, *to = &w->after;
+    if (!from->transfer_id || from->warehouse_id == to->warehouse_id) return;
+    row_fault(b, r, WAREHOUSE, "in_transit", "the item is on its way to %.*s: receive it first",
+        STR_FMT(from->transfer_to));
+}
+
 static bool is_archived(const struct references *list, int64_t id)
 {
     const struct reference *found = references_of_id(list, id);
@@ -348,15 +357,22 @@ static void check_archived(struct batch *b, struct row_result *r, const struct w
         row_archived(b, r, LOCATION, "location");
 }
 
+/* Stands for the item that the row is about; one that is not there is known by its ESN. */
+static int64_t key_of(const struct wish *w)
+{
+    return w->before.id ? w->before.id : row_key_of_new(str_hash(w->esn));
+}
+
 static enum err judge_change(struct batch *b, struct row_result *r, struct wish *w, struct error *e)
 {
-    if (w->before.id && row_repeats(b, r, w->before.id)) {
+    if (row_repeats(b, r, key_of(w))) {
         row_fault(b, r, ESN, "repeated",
             "an earlier row of the file is about the same item and says otherwise");
         return OK;
     }
     check_digit(b, r, w);
     check_committed(b, r, w);
+    check_on_its_way(b, r, w);
     check_archived(b, r, w);
     if (row_has_faults(r)) return OK;
     int64_t other = 0;
@@ -376,7 +392,11 @@ static enum err judge(struct batch *b, struct row_result *r, struct error *e)
 {
     struct wish w;
     enum err rc = read_wish(b, r, &w, e);
-    if (rc || row_has_faults(r)) return rc;
+    if (rc || row_has_faults(r)) {
+        /* A later row shall not make the item: this one, applied again, would then change it. */
+        if (!rc && w.cannot_make) row_seen(b, r, key_of(&w));
+        return rc;
+    }
     r->id = w.before.id > 0 ? w.before.id : 0;
     if (!w.thought) tell_changes(b, r, &w);
     if (!changes_nothing(r, &w) && !b->replays) return judge_change(b, r, &w, e);

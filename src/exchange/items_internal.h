@@ -53,6 +53,7 @@ struct wish {
     struct item before, after;     /* before.id 0: a new one */
     const struct thought *thought; /* an earlier row of a dry run set it */
     bool identified;               /* whether `before` is known */
+    bool cannot_make;              /* there is no such item, and the row does not say what it is */
     bool variation_archived, location_archived;
     struct item_value *values; /* before; read when the file has custom fields */
     size_t value_count;

@@ -94,6 +94,7 @@ enum err item_row_variation(struct batch *b, struct row_result *r, struct wish *
                 b, r, SKU, "ambiguous", "several variations have the SKU \"%.*s\"", STR_FMT(sku));
     } else if (!w->before.id && !row_has_faults(r)) {
         row_fault(b, r, SKU, "required", "a new item needs a SKU, or Manufacturer to Grade");
+        w->cannot_make = true;
     }
     if (!found || found->id <= 0) return OK;
     w->after.variation_id = found->id;

@@ -118,6 +118,12 @@ void row_seen(struct batch *b, const struct row_result *r, int64_t id)
     memory_put(&b->seen, (uint64_t)id, row);
 }
 
+/* Below all ids and all that are pretended, which are numbers of rows. */
+int64_t row_key_of_new(uint64_t digest)
+{
+    return INT64_MIN + (int64_t)(digest >> 2);
+}
+
 int64_t row_pretended_id(const struct row_result *r)
 {
     return -r->row.number;

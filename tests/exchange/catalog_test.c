@@ -232,6 +232,10 @@ static void test_rows_before(void **state)
         "created 1 updated 0 unchanged 0 rejected 1; 3 ID repeated", "says otherwise");
     check(f, HEAD PHONE("create", "3", "A", "", "W") PHONE("create", "4", "A", "", "W"),
         "created 1 updated 0 unchanged 0 rejected 1; 3 SKU duplicate_sku", "one SKU twice");
+    for (int i = 0; i < 2; i++)
+        check(f, HEAD PHONE("create", "5", "A", "", "W") PHONE("create", "5", "A", "", "V"),
+            "created 0 updated 0 unchanged 0 rejected 2; 3 ID repeated; 2 SKU duplicate_sku",
+            "what the first of them cannot make, the second one does not make otherwise");
     const char *text = arena_fmt(
         &f->arena, HEAD ROW ROW, (long long)a, "A", ends, "SB", (long long)b, "B", ends, "SC")
                            .at;

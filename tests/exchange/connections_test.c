@@ -87,6 +87,9 @@ static void test_rejections(void **state)
     check(f, "Channel|Channel SKU|Mode\n", "refused missing_column", "a mode without the rest");
     check(f, HEAD "Shop|L1|||none\nShop|L1|||none\nShop|L1|||auto\n",
         "created 0 updated 1 unchanged 1 rejected 1; 4 Channel SKU repeated", "says otherwise");
+    check(f, "Channel|Channel SKU|Reserve|Cap\nShop|L1|1|\nShop|L1||1\n",
+        "created 0 updated 1 unchanged 0 rejected 1; 3 Channel SKU repeated",
+        "the same value of something else");
 }
 
 int main(int argc, char **argv)

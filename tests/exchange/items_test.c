@@ -2,6 +2,7 @@
 #include "rows.h"
 
 #include "store/reference.h"
+#include "store/transfer.h"
 
 #include <string.h>
 
@@ -214,6 +215,23 @@ static void test_committed(void **state)
     fix_clean(f, "after all");
 }
 
+static void test_on_its_way(void **state)
+{
+    struct fix *f = *state;
+    places(f);
+    int64_t v = fix_variation(f, "A", "SA"), item = fix_item(f, "E1", v);
+    struct transfer t = { .from_id = MAIN, .to_id = 2, .notes = S("") };
+    struct transfer_result result;
+    WRITE(f, transfer_create(&f->c, &t, &f->e), "a transfer");
+    READ(f, transfer_load(f->c.tx, t.id, &f->arena, &t, &f->e), "it");
+    WRITE(f, transfer_add(&f->c, &t, &item, 1, &result, &f->e), "with the phone");
+    READ(f, transfer_load(f->c.tx, t.id, &f->arena, &t, &f->e), "it");
+    WRITE(f, transfer_ship(&f->c, &t, &f->e), "leaves");
+    check(f, "ESN|Warehouse\nE1|Main\n",
+        "created 0 updated 0 unchanged 0 rejected 1; 2 Warehouse in_transit", "it has no place");
+    check(f, "ESN|Status\nE1|Sold\n", "created 0 updated 1 unchanged 0 rejected 0", "but a status");
+}
+
 static void test_rows_before(void **state)
 {
     struct fix *f = *state;
@@ -222,6 +240,10 @@ static void test_rows_before(void **state)
     check(f, HEAD "X|SA|||||\nX|SA|||||\n", "created 1 updated 0 unchanged 1 rejected 0", "twice");
     check(f, HEAD "Y|SA|||||\nY|SB|||||\n",
         "created 1 updated 0 unchanged 0 rejected 1; 3 ESN repeated", "says otherwise");
+    for (int i = 0; i < 2; i++)
+        check(f, HEAD "Z||Sold||||\nZ|SA|||||\n",
+            "created 0 updated 0 unchanged 0 rejected 2; 2 SKU required; 3 ESN repeated",
+            "what the first of them cannot make, the second one does not make otherwise");
     CHECK_STR(str_of(rows_changes(f, IMPORT_ITEMS, HEAD "X||Sold|Main||7 EUR|\n")),
         S("2 status In stock>Sold warehouse >Main paid >7.00 EUR"), "what would change");
 }
@@ -270,6 +292,7 @@ int main(int argc, char **argv)
         FIX_TEST(test_pools),
         FIX_TEST(test_check_digits),
         FIX_TEST(test_committed),
+        FIX_TEST(test_on_its_way),
         FIX_TEST(test_rows_before),
         FIX_TEST(test_archived),
     };
