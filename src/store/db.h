@@ -10,8 +10,9 @@
  *
  * Write transactions: on SQLite one writer thread takes them from a bounded queue and commits
  * several together (a savepoint each, one fsync, replies after it); on PostgreSQL they run on a
- * pooled connection, READ COMMITTED, and are run again after a serialisation failure or deadlock.
- * So a transaction function may run more than once, on another thread than its caller's: it touches
+ * pooled connection, READ COMMITTED, and are run again after a serialisation failure or deadlock,
+ * or when a row that theirs refer to was deleted meanwhile: then they find out by looking. So
+ * a transaction function may run more than once, on another thread than its caller's: it touches
  * only its tx and its ctx, sets every output anew each time, and never does network I/O.
  *
  * A transaction is durable when db_write returns OK. ERR_UNAVAILABLE with code "unknown_outcome"

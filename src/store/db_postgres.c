@@ -143,8 +143,9 @@ static enum err run(struct db *db, const struct call *c, struct error *e)
     for (int i = 1;; i++) {
         enum retry retry;
         enum err rc = attempt(d, c, e, &retry);
-        /* A statement that the schema refuses is tried once more: its plan may have been old. */
-        int most = rc == ERR_CORRUPT ? 2 : ATTEMPTS_MAX;
+        /* A statement that the schema refuses is tried once more: its plan may have been old. A
+         * foreign key a few times: what it names may have been deleted since it was looked at. */
+        int most = rc == ERR_CORRUPT ? 2 : rc == ERR_CONFLICT ? LOST_ATTEMPTS_MAX : ATTEMPTS_MAX;
         if (rc == OK || retry == RETRY_NOT || i >= most) return rc;
         atomic_fetch_add_explicit(&db->retries, 1, memory_order_relaxed);
         if (retry == RETRY_SAME) wait_before(i);

@@ -15,6 +15,7 @@
 enum {
     PENDING_MAX = 256,         /* then they are waited for: libpq keeps each in memory */
     ATTEMPTS_MAX = 12,         /* runs of one transaction, with RETRY_MS_MAX some half a second */
+    LOST_ATTEMPTS_MAX = 4,     /* of one whose foreign key names nothing */
     RETRY_MS_MAX = 64,         /* longest wait between two of them */
     TOPICS_KNOWN_MAX = 64,     /* different topics in the program */
     TOPIC_SIZE = 48,           /* characters of a topic and its NUL */
@@ -43,7 +44,7 @@ struct pending {
 
 enum retry {
     RETRY_NOT,
-    RETRY_SAME, /* a serialisation failure or deadlock: run the transaction again */
+    RETRY_SAME, /* others were in the way: run the transaction again */
     RETRY_NEW,  /* the same on a new connection; this one, or what it prepared, is useless */
 };
 

@@ -17,6 +17,8 @@ static const struct row {
     enum retry retry;
 } rows[] = {
     { "23505", ERR_CONFLICT, "unique", true, RETRY_NOT },
+    { "23503", ERR_CONFLICT, "constraint", true,
+        RETRY_SAME }, /* what it refers to went meanwhile */
     { "23", ERR_CONFLICT, "constraint", true, RETRY_NOT },
     { "40001", ERR_BUSY, NULL, true, RETRY_SAME },
     { "40P01", ERR_BUSY, NULL, true, RETRY_SAME },

@@ -420,6 +420,41 @@ static void test_unknown_outcome(void **state)
     CHECK_ERR(db_write(h.db, "heal", add_fn, &one, &e), OK, &e, "works again");
 }
 
+struct adoption {
+    bool looks, loses; /* at the parent first; it, to another transaction, in the first run */
+    int runs;
+};
+
+static enum err adopt_fn(struct tx *tx, void *ctx, struct error *e)
+{
+    struct adoption *a = ctx;
+    struct stmt *st = tx_prepare(tx, "SELECT COUNT(*) FROM parent");
+    int64_t parents = stmt_row(st) ? stmt_int(st, 0) : -1;
+    enum err rc = stmt_end(st, e);
+    if (rc) return rc;
+    if (a->looks && !parents) return error_set(e, ERR_NOT_FOUND, "it is gone");
+    if (++a->runs == 1 && a->loses) harness_sql(&h, "DELETE FROM parent");
+    return stmt_run(tx_prepare(tx, "INSERT INTO child (parent_id) VALUES (1)"), NULL, e);
+}
+
+/* What was there when it was looked at is deleted before it is referred to. */
+static void test_lost_reference(void **state)
+{
+    (void)state;
+    struct error e;
+    run_script(h.db, "CREATE TABLE parent (id BIGINT PRIMARY KEY);"
+                     "CREATE TABLE child (parent_id BIGINT NOT NULL REFERENCES parent (id));"
+                     "INSERT INTO parent (id) VALUES (1)");
+    struct adoption careful = { .looks = true, .loses = engine == DB_POSTGRES };
+    CHECK_ERR(db_write(h.db, "adopt", adopt_fn, &careful, &e),
+        engine == DB_POSTGRES ? ERR_NOT_FOUND : OK, &e, "found out by looking again");
+    run_script(h.db, "DELETE FROM child; DELETE FROM parent");
+    struct adoption careless = { .looks = false };
+    CHECK_ERR(db_write(h.db, "adopt", adopt_fn, &careless, &e), ERR_CONFLICT, &e, "never there");
+    CHECK_STR(str_of(e.code), S("constraint"), "the database's own refusal");
+    CHECK_INT(careless.runs, engine == DB_POSTGRES ? 4 : 1, "is asked for again, not for ever");
+}
+
 static enum err all_columns_fn(struct tx *tx, void *ctx, struct error *e)
 {
     struct stmt *st = tx_prepare(tx, "SELECT * FROM counter WHERE id = 1");
@@ -451,6 +486,7 @@ int main(int argc, char **argv)
         CASE(test_topics),
         CASE(test_broken_connection),
         CASE(test_unknown_outcome),
+        CASE(test_lost_reference),
         CASE(test_schema_changes_under_us),
     };
     engine = harness_engine(argc, argv);
