@@ -93,7 +93,7 @@ static enum err load_all(struct bulk *b, const int64_t *ids, size_t count, struc
     if (!rc) rc = item_load_many(b->c->tx, ids, count, b->arena, &b->before, &b->count, e);
     if (!rc) rc = load_archived(b, e);
     if (rc) return rc;
-    ASSERT(b->count == count);
+    b->out->refused = count - b->count;
     b->after = arena_new(b->arena, struct item, count + 1);
     const struct bulk_edit *edit = b->edit;
     if (edit->regrade.has_grade || edit->regrade.has_damages) rc = load_variations(b, e);
@@ -392,7 +392,35 @@ static void stop_all(struct bulk *b)
         if (!b->out->results[i].code[0])
             b->out->results[i] = refuse(&b->before[i], "not_tried",
                 S("another one was refused, and all or nothing was asked for"));
-    b->out->refused = b->count;
+}
+
+/* Results of all that was asked for: what was taken back since the caller looked is refused. */
+static void add_missing(struct bulk *b, const int64_t *ids, size_t count)
+{
+    struct bulk_result *all = arena_new(b->arena, struct bulk_result, count + 1);
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++) {
+        all[i] = (struct bulk_result){ ids[i], false, "unknown_id",
+            S("it was taken back meanwhile"), 0 };
+        if (found < b->count && b->out->results[found].item_id == ids[i])
+            all[i] = b->out->results[found++];
+    }
+    b->out->results = all;
+}
+
+/* Writes what was judged good. */
+static enum err change_good(struct bulk *b, struct error *e)
+{
+    enum err rc = regrade_all(b, e);
+    if (rc) return rc;
+    int64_t *changed = arena_new(b->arena, int64_t, b->count + 1);
+    b->out->changed = find_changed(b, changed);
+    if (!b->out->changed) return OK;
+    write_rows(b, changed, b->out->changed);
+    write_values(b, changed);
+    record_all(b);
+    item_move_counts(b->c, b->before, b->after, b->count);
+    return OK;
 }
 
 enum err item_bulk_edit(struct change *c, const struct bulk_edit *edit, const int64_t *ids,
@@ -404,22 +432,16 @@ enum err item_bulk_edit(struct change *c, const struct bulk_edit *edit, const in
         .made = arena_new(arena, int64_t, count + 1) };
     enum err rc = item_values_refuse_lacking(c->tx, edit->sets, edit->set_count, e);
     if (!rc) rc = load_all(&b, ids, count, e);
-    for (size_t i = 0; i < count && !rc; i++)
+    for (size_t i = 0; i < b.count && !rc; i++)
         rc = judge(&b, i, e);
     if (rc) return rc;
     if (out->refused && edit->atomic) {
         stop_all(&b);
-        return OK;
+        out->refused = count;
+    } else {
+        rc = change_good(&b, e);
+        out->unchanged = count - out->changed - out->refused;
     }
-    rc = regrade_all(&b, e);
-    if (rc) return rc;
-    int64_t *changed = arena_new(arena, int64_t, count + 1);
-    out->changed = find_changed(&b, changed);
-    out->unchanged = count - out->changed - out->refused;
-    if (!out->changed) return OK;
-    write_rows(&b, changed, out->changed);
-    write_values(&b, changed);
-    record_all(&b);
-    item_move_counts(c, b.before, b.after, count);
-    return OK;
+    if (b.count < count) add_missing(&b, ids, count);
+    return rc;
 }

@@ -31,7 +31,7 @@ struct bulk_result {
     bool changed;
     const char *code; /* "" when changed or nothing was to change; else why not: "committed",
                          "in_transit", "archived", "no_warehouse", "unknown_location", "not_tried"
-                         (atomic) */
+                         (atomic), "unknown_id" (taken back since the caller looked) */
     struct str detail;
     int64_t variation_id; /* what it is now */
 };
@@ -44,7 +44,7 @@ struct bulk_outcome {
 };
 
 /* ERR_INVALID "required" when the edit takes a required custom field away. ids: of items that
- * exist, ascending, each once, at most BULK_ITEMS_MAX. */
+ * existed when the caller looked, ascending, each once, at most BULK_ITEMS_MAX. */
 MUST_USE enum err item_bulk_edit(struct change *c, const struct bulk_edit *edit, const int64_t *ids,
     size_t count, struct arena *arena, struct bulk_outcome *out, struct error *e);
 

@@ -307,12 +307,15 @@ enum err transfer_add(struct change *c, const struct transfer *t, const int64_t 
     if (!rc) rc = open_places(c, ids, count, &open, &open_count, e);
     if (rc) return rc;
     int64_t *add = arena_new(c->arena, int64_t, n + 1);
-    for (size_t i = 0; i < n; i++) {
-        while (at < open_count && open[at].item_id < items[i].id)
+    for (size_t i = 0, k = 0; i < count; i++) {
+        results[i] = (struct transfer_result){ ids[i], false, "unknown_id",
+            S("it was taken back meanwhile") };
+        if (k == n || items[k].id != ids[i]) continue;
+        while (at < open_count && open[at].item_id < ids[i])
             at++;
-        bool here = at < open_count && open[at].item_id == items[i].id;
-        results[i] = judge(c, t, &items[i], here ? open[at].transfer_id : 0);
-        if (results[i].done) add[good++] = items[i].id;
+        bool here = at < open_count && open[at].item_id == ids[i];
+        results[i] = judge(c, t, &items[k++], here ? open[at].transfer_id : 0);
+        if (results[i].done) add[good++] = ids[i];
     }
     if (t->items + (int64_t)good > TRANSFER_ITEMS_MAX)
         return error_code(e, ERR_CONFLICT, "too_many",

@@ -77,8 +77,9 @@ struct transfer_result {
 };
 
 /* To a draft; ERR_CONFLICT "not_draft" when it is none, "too_many" beyond TRANSFER_ITEMS_MAX. ids:
- * of items that exist, ascending, each once. Codes: "other_warehouse", "committed", "in_transit",
- * "on_another_transfer", "already_there". */
+ * of items that existed when the caller looked, ascending, each once. Codes: "other_warehouse",
+ * "committed", "in_transit", "on_another_transfer", "already_there", "unknown_id" (taken back since
+ * then). */
 MUST_USE enum err transfer_add(struct change *c, const struct transfer *t, const int64_t *ids,
     size_t count, struct transfer_result *results, struct error *e);
 /* From a draft. ERR_NOT_FOUND when it is not on it. */

@@ -197,6 +197,29 @@ static void test_equals_one_by_one(void **state)
     fix_clean(f, "and by definition");
 }
 
+/* Between looking and locking somebody may take a reception back: the item is gone. */
+static void test_gone_meanwhile(void **state)
+{
+    struct fix *f = *state;
+    int64_t v = fix_variation(f, "A", "S1"), ids[] = { 1, 2, 7, 9 };
+    fix_items(f, v, 2);
+    struct bulk_edit to = { .set_paid = true, .paid = { true, 700, S("EUR") } };
+    to.atomic = true;
+    struct bulk_outcome o = edit(f, &to, ids, COUNT_OF(ids));
+    CHECK_INT(o.refused, COUNT_OF(ids), "all or nothing");
+    CHECK_STR(str_of(o.results[1].code), S("not_tried"), "for the sake of others");
+    CHECK_STR(str_of(o.results[2].code), S("unknown_id"), "it is gone");
+    to.atomic = false;
+    o = edit(f, &to, ids, COUNT_OF(ids));
+    CHECK_INT(o.changed, 2, "those that are there");
+    CHECK_INT(o.refused, 2, "those that are not");
+    for (size_t i = 0; i < COUNT_OF(ids); i++) {
+        CHECK_INT(o.results[i].item_id, ids[i], "in order");
+        CHECK_STR(str_of(o.results[i].code), i < 2 ? S("") : S("unknown_id"), "each its own");
+    }
+    fix_clean(f, "after all");
+}
+
 /* What is archived takes in nothing that it did not have. */
 static void test_archived(void **state)
 {
@@ -268,6 +291,7 @@ int main(int argc, char **argv)
         FIX_TEST(test_what_follows_from_places),
         FIX_TEST(test_regrade),
         FIX_TEST(test_equals_one_by_one),
+        FIX_TEST(test_gone_meanwhile),
         FIX_TEST(test_archived),
         FIX_TEST(test_picks),
     };

@@ -98,6 +98,9 @@ static void test_the_whole_way(void **state)
     CHECK_INT(fix_terms(f, listing).available, ITEMS, "all of Main are offered");
     CHECK_STR(str_of(add(&w, w.ids, 4)), S("ok ok ok ok"), "four go");
     CHECK_STR(str_of(add(&w, w.ids, 1)), S("already_there"), "once");
+    int64_t taken_back[] = { 0, w.ids[0], 99 };
+    CHECK_STR(str_of(add(&w, taken_back, 3)), S("unknown_id already_there unknown_id"),
+        "what was taken back since the caller looked");
     CHECK_INT(fix_terms(f, listing).available, ITEMS, "a draft moves nothing");
     WRITE(f, transfer_remove(&f->c, &w.t, w.ids[3], &f->e), "three go");
     reload(&w);
