@@ -42,9 +42,9 @@ static enum err refuse(const struct merge *m, struct error *e)
     return OK;
 }
 
-static enum err lock(struct stmt *st, struct error *e)
+static enum err lock(struct stmt *st, int *count, struct error *e)
 {
-    while (stmt_row(st)) {
+    for (*count = 0; stmt_row(st); ++*count) {
     }
     return stmt_end(st, e);
 }
@@ -52,11 +52,16 @@ static enum err lock(struct stmt *st, struct error *e)
 /* Rows that others could give a new item, or edit, meanwhile. */
 static enum err lock_rows(const struct merge *m, struct error *e)
 {
-    enum err rc = lock(
-        prepared(m, "SELECT id FROM variation WHERE id IN ($1, $2) ORDER BY id FOR UPDATE", 2), e);
+    int count;
+    enum err rc =
+        lock(prepared(m, "SELECT id FROM variation WHERE id IN ($1, $2) ORDER BY id FOR UPDATE", 2),
+            &count, e);
+    if (!rc && count < 2)
+        rc = error_set(e, ERR_STALE, "one of the two was merged or deleted meanwhile");
     if (rc) return rc;
     return lock(
-        prepared(m, "SELECT id FROM item WHERE variation_id = $1 ORDER BY id FOR UPDATE", 1), e);
+        prepared(m, "SELECT id FROM item WHERE variation_id = $1 ORDER BY id FOR UPDATE", 1),
+        &count, e);
 }
 
 static enum err move_counts(const struct merge *m, struct error *e)

@@ -156,8 +156,14 @@ static void test_refusals(void **state)
     struct variation stale = load(f, b), into = load(f, a);
     stale.version = 9;
     REFUSED(f, variation_merge(&f->c, &stale, &into, &f->e), ERR_STALE, "stale", "changed since");
+    fix_item(f, "E1", a);
+    struct variation gone = load(f, b);
     merge(f, b, a);
     CHECK_INT(fix_int(f, "SELECT COUNT(*) FROM variation"), 1, "an archived one goes");
+    gone.archived = false;
+    into = load(f, a);
+    REFUSED(f, variation_merge(&f->c, &into, &gone, &f->e), ERR_STALE, "stale",
+        "into one that somebody else merged meanwhile");
 }
 
 /* Whoever adds a table that refers to variations finds this test: merging has to move its rows. */
