@@ -29,10 +29,11 @@ static enum err read_costs(struct change *c, const struct purchase_order *o, str
     if (most > LOT_SHARES_MAX)
         return error_set(e, ERR_TOO_LARGE, "a lot has at most %d items", LOT_SHARES_MAX);
     *out = arena_new(c->arena, struct cost, (size_t)most + 1);
+    /* Locked: somebody else may be giving one of them a price, which its history has to tell. */
     st = tx_prepare(c->tx,
-        "SELECT i.id, i.paid_amount, i.paid_currency, COALESCE(l.unit_price, 0) FROM item i"
-        " LEFT JOIN purchase_order_line l ON l.id = i.purchase_order_line_id"
-        " WHERE i.purchase_order_id = $1 ORDER BY i.id");
+        "SELECT i.id, i.paid_amount, i.paid_currency, COALESCE((SELECT l.unit_price"
+        " FROM purchase_order_line l WHERE l.id = i.purchase_order_line_id), 0) FROM item i"
+        " WHERE i.purchase_order_id = $1 ORDER BY i.id FOR UPDATE");
     stmt_bind_int(st, 1, o->id);
     while (stmt_row(st) && *count < (size_t)most)
         (*out)[(*count)++] = (struct cost){
