@@ -312,8 +312,9 @@ static enum err check_facts(struct check *k, struct error *e)
                                       " ON m.id = g.merged_into"
                                       " WHERE m.merged_into IS NOT NULL" },
         { "item_event.to_status_id",
-            "SELECT COUNT(*) FROM item i JOIN item_event v ON v.id = (SELECT MAX(x.id)"
-            " FROM item_event x WHERE x.item_id = i.id) WHERE v.to_status_id <> i.status_id"
+            "SELECT COUNT(*) FROM (SELECT item_id, MAX(id) AS last_id FROM item_event"
+            " GROUP BY item_id) x JOIN item i ON i.id = x.item_id JOIN item_event v"
+            " ON v.id = x.last_id WHERE v.to_status_id <> i.status_id"
             " OR COALESCE(v.to_warehouse_id, 0) <> COALESCE(i.warehouse_id, 0)"
             " OR COALESCE(v.to_order_id, 0) <> COALESCE(i.order_id, 0)"
             " OR COALESCE(v.to_paid_amount, 0) <> COALESCE(i.paid_amount, 0)" },
