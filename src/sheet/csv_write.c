@@ -3,7 +3,8 @@
  *
  * Any of the three separators is a reason to quote, not only the one in use: so nothing but the
  * real one stands outside of quotes, and the reader finds it. So are blanks at the ends, which some
- * programs drop, and what at the beginning of a file would be taken for its mark or a "sep=" line.
+ * programs drop, and what at the beginning of a file would be taken for its mark, a "sep=" line or
+ * another format.
  */
 #include "sheet/writer.h"
 
@@ -32,7 +33,8 @@ static bool needs_quotes(struct str s)
     if (s.at[0] == ' ' || s.at[s.len - 1] == ' ') return true;
     for (size_t i = 0; i < s.len; i++)
         if (strchr("\",;\t\r\n", s.at[i])) return true; /* there is no NUL in it */
-    return str_starts(s, S("\xEF\xBB\xBF")) || str_eq_nocase(str_sub(s, 0, 4), S("sep="));
+    return str_starts(s, S("\xEF\xBB\xBF")) || str_eq_nocase(str_sub(s, 0, 4), S("sep=")) ||
+           sheet_begins_otherwise(s);
 }
 
 static void put_quoted(struct buf *out, struct str s, struct str in_front)

@@ -30,6 +30,9 @@ ssize_t input_read(const struct sheet_input *in, int64_t from, char *out, size_t
 
 void *sheet_alloc(size_t size); /* zeroed; never NULL; free() it */
 
+/* reader.c: a file that begins like this is not taken for CSV. */
+bool sheet_begins_otherwise(struct str start);
+
 /* error.c */
 enum err sheet_error_set(struct sheet_error *e, enum err kind, const char *code, const char *fmt,
     ...) __attribute__((format(printf, 4, 5)));

@@ -22,6 +22,24 @@ static const struct {
     { { "<?xml", 5 }, "old_format", "this is XML, not a spreadsheet; save it as XLSX" },
 };
 
+static bool is_zip(struct str start)
+{
+    return str_starts(start, S("PK\3\4")) || str_starts(start, S("PK\5\6"));
+}
+
+static bool begins_with(struct str start, struct str magic)
+{
+    return str_eq_nocase(str_sub(start, 0, magic.len), magic);
+}
+
+bool sheet_begins_otherwise(struct str start)
+{
+    bool other = is_zip(start);
+    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
+        other = other || begins_with(start, refused[i].magic);
+    return other;
+}
+
 static enum err recognise(struct sheet_reader *r, struct sheet_error *e)
 {
     char head[16];
@@ -29,10 +47,9 @@ static enum err recognise(struct sheet_reader *r, struct sheet_error *e)
     if (n < 0) return sheet_error_set(e, ERR_UNAVAILABLE, "unavailable", "the file cannot be read");
     struct str start = { head, (size_t)n };
     for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
-        if (str_eq_nocase(str_sub(start, 0, refused[i].magic.len), refused[i].magic))
+        if (begins_with(start, refused[i].magic))
             return sheet_error_set(e, ERR_INVALID, refused[i].code, "%s", refused[i].detail);
-    bool zip = str_starts(start, S("PK\3\4")) || str_starts(start, S("PK\5\6"));
-    r->format = zip ? SHEET_XLSX : SHEET_CSV;
+    r->format = is_zip(start) ? SHEET_XLSX : SHEET_CSV;
     return OK;
 }
 

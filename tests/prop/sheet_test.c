@@ -20,10 +20,11 @@ enum { TABLES = 400, ROWS_MAX = 30, COLUMNS_MAX = 8, PIECES_MAX = 6, TEXT_MAX = 
 static const struct str pieces[] = { STR_INIT("a"), STR_INIT("Z"), STR_INIT("7"), STR_INIT(" "),
     STR_INIT("'"), STR_INIT("\""), STR_INIT("\"\""), STR_INIT(","), STR_INIT(";"), STR_INIT("\t"),
     STR_INIT("\r"), STR_INIT("\n"), STR_INIT("\r\n"), STR_INIT("="), STR_INIT("+"), STR_INIT("-"),
-    STR_INIT("@"), STR_INIT("."), STR_INIT("sep="), STR_INIT("\xEF\xBB\xBF"), STR_INIT("\xC3\xA4"),
-    STR_INIT("\xE2\x82\xAC"), STR_INIT("\xF0\x9F\x98\x80"), STR_INIT("_x000D_"), STR_INIT("_x"),
-    STR_INIT("_x005F_"), STR_INIT("&"), STR_INIT("&amp;"), STR_INIT("<"), STR_INIT(">"),
-    STR_INIT("]]>"), STR_INIT("\x01"), STR_INIT("\x1F"), STR_INIT("\x7F"), STR_INIT("\xC2\x85"),
+    STR_INIT("@"), STR_INIT("."), STR_INIT("sep="), STR_INIT("PK\3\4"), STR_INIT("<html"),
+    STR_INIT("\xEF\xBB\xBF"), STR_INIT("\xC3\xA4"), STR_INIT("\xE2\x82\xAC"),
+    STR_INIT("\xF0\x9F\x98\x80"), STR_INIT("_x000D_"), STR_INIT("_x"), STR_INIT("_x005F_"),
+    STR_INIT("&"), STR_INIT("&amp;"), STR_INIT("<"), STR_INIT(">"), STR_INIT("]]>"),
+    STR_INIT("\x01"), STR_INIT("\x1F"), STR_INIT("\x7F"), STR_INIT("\xC2\x85"),
     STR_INIT("\xEF\xBF\xBD"), STR_INIT("353918050000000"), STR_INIT("3.5E+14"), STR_INIT("TRUE"),
     STR_INIT("2026-11-24") };
 

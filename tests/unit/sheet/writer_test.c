@@ -83,6 +83,8 @@ static void test_csv_texts(void **state)
         { "what only begins like a number", STR_INIT("-5+cmd"), "'-5+cmd" },
         { "a number without digits", STR_INIT("-.5"), "'-.5" },
         { "a number that ends in a point", STR_INIT("-5."), "'-5." },
+        { "what a ZIP begins with", STR_INIT("PK\3\4x"), "\"PK\3\4x\"" },
+        { "what a web page begins with", STR_INIT("<HTML> phones"), "\"<HTML> phones\"" },
         { "a line that says a separator", STR_INIT("sep=,"), "\"sep=,\"" },
         { "a mark",
             STR_INIT("\xEF\xBB\xBF"
