@@ -27,9 +27,18 @@ static enum err sync_folder_of(struct cli *c, const char *path, struct error *e)
     return cli_sync_folder(arena_str(&c->arena, folder).at, e);
 }
 
-static enum err write_key(int fd, const struct seal_key *key, const char *path, struct error *e)
+/* Root may do this for a server that is not root: the key stays that of FILE's owner. */
+static bool give_to_owner(const struct key_change *k, int fd)
 {
-    bool good = write(fd, key->bytes, sizeof key->bytes) == (ssize_t)sizeof key->bytes;
+    struct stat st;
+    return geteuid() != 0 || (stat(k->path, &st) == 0 && fchown(fd, st.st_uid, st.st_gid) == 0);
+}
+
+static enum err write_key(const struct key_change *k, int fd, const struct seal_key *key,
+    const char *path, struct error *e)
+{
+    bool good = give_to_owner(k, fd) &&
+                write(fd, key->bytes, sizeof key->bytes) == (ssize_t)sizeof key->bytes;
     return good && fsync(fd) == 0 ? OK : cli_file_error(path, e);
 }
 
@@ -37,7 +46,7 @@ static enum err write_next(struct cli *c, struct key_change *k, struct error *e)
 {
     rng_system()->fill(rng_system(), k->next.bytes, sizeof k->next.bytes);
     if (flock(k->fd, LOCK_EX | LOCK_NB) != 0) return cli_file_error(k->next_path, e);
-    enum err rc = write_key(k->fd, &k->next, k->next_path, e);
+    enum err rc = write_key(k, k->fd, &k->next, k->next_path, e);
     return rc ? rc : sync_folder_of(c, k->path, e);
 }
 
@@ -105,7 +114,7 @@ static enum err keep_former(struct cli *c, struct key_change *k, struct error *e
     k->kept = cli_kept_name(c, k->path);
     int fd = open(k->kept, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0) return cli_file_error(k->kept, e);
-    enum err rc = write_key(fd, &c->key, k->kept, e);
+    enum err rc = write_key(k, fd, &c->key, k->kept, e);
     (void)close(fd);
     return rc;
 }
