@@ -390,7 +390,8 @@ const struct route routes_exchange[] = {
     { "POST", "/items/import", AREA_INVENTORY, PERMISSION_WRITE, IMPORTS, "dry_run accept_warnings",
         import_items },
     { "GET", "/items/export", AREA_INVENTORY, PERMISSION_READ, 0,
-        FORM " esn hex_id sku variation_id status warehouse order_id committed custom q",
+        FORM " esn hex_id sku variation_id status warehouse order_id purchase_order_id committed"
+             " custom q",
         export_items },
     { "POST", "/listings/import", AREA_CHANNELS, PERMISSION_WRITE, IMPORTS, "dry_run",
         import_listings },

@@ -7,7 +7,8 @@
 
 #include <stdlib.h>
 
-#define FILTER_FIELDS "status warehouse location sku variation_id order_id committed custom q"
+#define FILTER_FIELDS                                                                              \
+    "status warehouse location sku variation_id order_id purchase_order_id committed custom q"
 
 /* Which items */
 
@@ -104,6 +105,7 @@ static enum err read_filter(
     (void)field_str(&f, "q", QUERY_MAX, 0, &out->q);
     (void)field_int(&f, "variation_id", 1, HTTP_ID_MAX, &out->variation_id);
     (void)field_int(&f, "order_id", 1, HTTP_ID_MAX, &out->order_id);
+    (void)field_int(&f, "purchase_order_id", 1, HTTP_ID_MAX, &out->purchase_order_id);
     out->has_committed = field_bool(&f, "committed", &out->committed);
     read_custom_filter(&f, form, out);
     return rc;

@@ -163,7 +163,9 @@ static const struct field_spec bulk_filter[] = { { "status", "\"Sold\"", FIELD_W
                                                      100 },
     { "warehouse", "\"Main\"", FIELD_WORD, NULL_OK, 1, 100 },
     { "sku", "\"S\"", FIELD_TEXT, 0, 1, 100 }, { "q", "\"none\"", FIELD_TEXT, 0, 1, 200 },
-    FLAG("committed"), { "custom", "{\"None\":1}", FIELD_OBJECT, 0, 0, 0 }, END };
+    NUMBER("order_id", 0, 1, 9007199254740991), NUMBER("purchase_order_id", 0, 1, 9007199254740991),
+    NUMBER("variation_id", 0, 1, 9007199254740991), FLAG("committed"),
+    { "custom", "{\"None\":1}", FIELD_OBJECT, 0, 0, 0 }, END };
 static const struct field_spec bulk_set[] = { { "status", "\"In stock\"", FIELD_WORD, ALWAYS, 1,
                                                   100 },
     { "warehouse", "\"Main\"", FIELD_WORD, NULL_OK, 1, 100 },

@@ -86,6 +86,11 @@ static void test_paste(void **state)
     CHECK_STR(kit_str(k, "/data/0/purchase_order"), S("PO-1"), "each names it");
     CHECK_STR(kit_str(k, "/data/0/status"), S("Sold"), "the order's status");
     CHECK_STR(kit_str(k, "/data/0/warehouse"), S("Main"), "the order's warehouse");
+    CALL(k, "GET", "/items/export?purchase_order_id=1", NULL, 200);
+    CHECK(str_contains(k->body, S(",S1,")) && !str_contains(k->body, S(",OLD,")), "the order's");
+    CALL(k, "POST", "/items/bulk_edit",
+        "{\"filter\":{\"purchase_order_id\":1},\"count\":4,\"set\":{\"warehouse\":\"Main\"}}", 200);
+    CHECK_INT(kit_int(k, "/unchanged"), 4, "all of the order, and no other");
     CALL(k, "GET", kit_fmt(k, "/items/%lld/history", (long long)first), NULL, 200);
     CHECK_STR(kit_str(k, "/data/0/changes/0/field"), S("esn"), "its history");
     CALL(k, "DELETE", kit_fmt(k, "/purchase_orders/1/items/%lld", (long long)first), NULL, 204);
