@@ -87,11 +87,10 @@ static void render_warnings(struct call *c, const struct order *o, const struct 
         warn(c, "overcommitted", 0, 0,
             arena_fmt(c->arena, "%zu %s on the order, %lld ordered.", o->item_count,
                 o->item_count == 1 ? "item is" : "items are", (long long)u->quantity));
-    if (!o->is_open && !u->canceled && u->uncommitted > 0)
+    if (!o->is_open && !u->canceled && u->wanted > 0)
         warn(c, "closed_uncommitted", 0, 0,
             arena_fmt(c->arena, "The order is closed with %lld uncommitted %s for sale again.",
-                (long long)u->uncommitted,
-                u->uncommitted == 1 ? "unit: it is" : "units: they are"));
+                (long long)u->wanted, u->wanted == 1 ? "unit: it is" : "units: they are"));
     if (u->canceled && o->item_count)
         warn(c, "canceled_committed", 0, 0,
             S("The order is canceled with items still on it: take them off to sell them again."));

@@ -20,7 +20,7 @@ static const struct shape shapes[REFERENCE_KIND_COUNT] = {
     [REFERENCE_STATUS] = { "title", "title color", "inventory status", "/inventory_statuses",
         .color = true },
     [REFERENCE_ORDER_STATUS] = { "title",
-        "title color position is_open allow_commitment sync_to_shipstation", "order status",
+        "title color position is_open allow_commitment sync_to_shipstation meaning", "order status",
         "/order_statuses", .color = true, .position = true, .flags = true },
 };
 
@@ -37,6 +37,7 @@ static void render(struct call *c, enum reference_kind kind, const struct refere
         jw_kbool(&c->w, "is_open", r->is_open);
         jw_kbool(&c->w, "allow_commitment", r->allow_commitment);
         jw_kbool(&c->w, "sync_to_shipstation", r->sync_to_shipstation);
+        put_opt(c, "meaning", r->meaning);
         put_opt(c, "replaced_by", r->replaced_by);
     }
     if (s->in_warehouse) jw_kint(&c->w, "warehouse_id", r->warehouse_id);
@@ -112,6 +113,9 @@ static void read_fields(struct fields *f, const struct shape *s, struct referenc
     (void)field_bool(f, "is_open", &out->is_open);
     (void)field_bool(f, "allow_commitment", &out->allow_commitment);
     (void)field_bool(f, "sync_to_shipstation", &out->sync_to_shipstation);
+    if (field_str(f, "meaning", 20, TEXT_NULL_OK, &out->meaning) && out->meaning.len &&
+        !str_eq(out->meaning, S("shipped")) && !str_eq(out->meaning, S("canceled")))
+        field_error(f, "meaning", "unknown_value", "must be shipped, canceled or null");
 }
 
 /* The first letters of the words of a title: "Cracked back" gives CB. */
@@ -135,7 +139,7 @@ static enum err create(struct call *c, enum reference_kind kind, struct error *e
 {
     const struct shape *s = &shapes[kind];
     struct fields f = fields_root(c, s->known);
-    struct reference r = { .title = S(""), .color = S(""), .initials = S("") };
+    struct reference r = { .title = S(""), .color = S(""), .initials = S(""), .meaning = S("") };
     field_required(&f, s->title);
     read_fields(&f, s, &r);
     if (s->initials && !field_present(&f, "initials")) r.initials = initials_of(c, r.title);

@@ -21,8 +21,8 @@
     " o.status_id, (SELECT title FROM order_status WHERE id = o.status_id),"                       \
     " (SELECT is_open FROM order_status WHERE id = o.status_id),"                                  \
     " (SELECT allow_commitment FROM order_status WHERE id = o.status_id),"                         \
-    " o.ordered_at, o.notes, o.version, o.created_at, o.updated_at, o.organization_id"             \
-    " FROM sales_order o "
+    " o.ordered_at, o.notes, o.version, o.created_at, o.updated_at, o.organization_id,"            \
+    " (SELECT meaning FROM order_status WHERE id = o.status_id) FROM sales_order o "
 
 static void read_head(struct stmt *st, struct arena *arena, struct order *out)
 {
@@ -46,6 +46,7 @@ static void read_head(struct stmt *st, struct arena *arena, struct order *out)
         .created_at = stmt_int(st, 16),
         .updated_at = stmt_int(st, 17),
         .organization_id = stmt_int(st, 18),
+        .means_canceled = str_eq(stmt_str_view(st, 19), S("canceled")),
     };
     out->number = arena_fmt(arena, "SO-%lld", (long long)out->id);
 }
@@ -260,12 +261,12 @@ struct order_units order_units(const struct order *o)
     struct order_units u = { 0 };
     for (size_t i = 0; i < o->line_count; i++) {
         u.quantity += o->lines[i].quantity;
-        u.uncommitted += order_line_uncommitted(&o->lines[i]);
+        int64_t uncommitted = order_line_uncommitted(&o->lines[i]);
+        u.uncommitted += uncommitted;
+        if (o->lines[i].candidate_count) u.wanted += uncommitted;
         u.unknown_sku = u.unknown_sku || o->lines[i].candidate_count == 0;
     }
-    u.canceled = !o->is_open &&
-                 ((o->line_count && u.quantity == 0) || str_eq_nocase(o->status, S("canceled")) ||
-                     str_eq_nocase(o->channel_status, S("cancelled")));
+    u.canceled = !o->is_open && (o->means_canceled || (o->line_count && u.quantity == 0));
     return u;
 }
 

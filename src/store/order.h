@@ -50,6 +50,7 @@ struct order {
     int64_t status_id;
     struct str status;
     bool is_open, allow_commitment;
+    bool means_canceled; /* its status does, whatever the title */
     time_ms ordered_at;
     struct str notes;
     int64_t version;
@@ -66,8 +67,9 @@ struct order {
 /* What all lines together want, and what that says of the order. */
 struct order_units {
     int64_t quantity, uncommitted;
+    int64_t wanted;   /* of uncommitted, what is kept from sale while the order is open */
     bool unknown_sku; /* of any line */
-    bool canceled;    /* by its quantities, its status or its channel's */
+    bool canceled;    /* closed, by its quantities or by what its status means */
 };
 struct order_units order_units(const struct order *o);
 /* Quantity less what is committed and what came back. */

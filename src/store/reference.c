@@ -17,24 +17,24 @@ struct reference_sql {
 
 #define GRADE_COLUMNS                                                                              \
     "SELECT id, title, color, position, '', 0, 0, 0, 0, version, created_at, updated_at, archived" \
-    ", NULL FROM grade "
+    ", NULL, '' FROM grade "
 #define DAMAGE_COLUMNS                                                                             \
     "SELECT id, title, color, position, initials, 0, 0, 0, 0, version, created_at, updated_at,"    \
-    " archived, NULL FROM damage_condition "
+    " archived, NULL, '' FROM damage_condition "
 #define WAREHOUSE_COLUMNS                                                                          \
     "SELECT id, name, color, 0, '', 0, 0, 0, 0, version, created_at, updated_at, archived"         \
-    ", NULL FROM warehouse "
+    ", NULL, '' FROM warehouse "
 #define LOCATION_COLUMNS                                                                           \
     "SELECT id, name, NULL, 0, '', 0, 0, 0, warehouse_id, version, created_at, updated_at,"        \
-    " archived, NULL FROM location "
+    " archived, NULL, '' FROM location "
 #define STATUS_COLUMNS                                                                             \
     "SELECT id, title, color, position, '', 0, 0, 0, 0, version, created_at, updated_at, archived" \
-    ", NULL FROM inventory_status "
+    ", NULL, '' FROM inventory_status "
 #define ORDER_STATUS_COLUMNS                                                                       \
     "SELECT id, title, color, position, '', is_open, allow_commitment, sync_to_shipstation, 0,"    \
     " version, created_at, updated_at, 0,"                                                         \
-    " (SELECT r.title FROM order_status r WHERE r.id = order_status.replaced_by) FROM "            \
-    "order_status "
+    " (SELECT r.title FROM order_status r WHERE r.id = order_status.replaced_by),"                 \
+    " meaning FROM order_status "
 
 /* Lists by place: $1 and $3 are the id and the position after which to go on. */
 #define BY_POSITION                                                                                \
@@ -121,11 +121,11 @@ static const struct reference_sql sql_of[REFERENCE_KIND_COUNT] = {
         .load = ORDER_STATUS_COLUMNS "WHERE id = $1",
         .find = ORDER_STATUS_COLUMNS "WHERE title = $1",
         .insert = "INSERT INTO order_status (title, color, position, is_open, allow_commitment,"
-                  " sync_to_shipstation, created_at, updated_at)"
-                  " VALUES ($1, $2, $3, $4, $5, $6, $7, $7) RETURNING id",
+                  " sync_to_shipstation, meaning, created_at, updated_at)"
+                  " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8) RETURNING id",
         .update = "UPDATE order_status SET title = $1, color = $2, position = $3, is_open = $4,"
-                  " allow_commitment = $5, sync_to_shipstation = $6, updated_at = $7,"
-                  " version = version + 1 WHERE id = $8 AND version = $9",
+                  " allow_commitment = $5, sync_to_shipstation = $6, meaning = $7, updated_at = $8,"
+                  " version = version + 1 WHERE id = $9 AND version = $10",
         .remove = "DELETE FROM order_status WHERE id = $1",
         .in_use = "SELECT 1 FROM sales_order WHERE status_id = $1"
                   " UNION ALL SELECT 1 FROM channel_status_map WHERE order_status_id = $1"
@@ -161,6 +161,7 @@ static void read_row(struct stmt *st, struct arena *arena, struct reference *out
         .updated_at = stmt_int(st, 11),
         .archived = stmt_int(st, 12) != 0,
         .replaced_by = stmt_str(st, 13, arena),
+        .meaning = stmt_str(st, 14, arena),
     };
 }
 
@@ -243,6 +244,7 @@ static int bind_fields(
         stmt_bind_int(st, n++, row->is_open);
         stmt_bind_int(st, n++, row->allow_commitment);
         stmt_bind_int(st, n++, row->sync_to_shipstation);
+        stmt_bind_str(st, n++, row->meaning);
         return n;
     }
     if (!creating) stmt_bind_int(st, n++, row->archived);
@@ -264,6 +266,7 @@ static void list_changes(
     change_list_diff(l, "title", from->title, to->title);
     change_list_diff(l, "color", from->color, to->color);
     change_list_diff(l, "initials", from->initials, to->initials);
+    change_list_diff(l, "meaning", from->meaning, to->meaning);
     if (from->position != to->position)
         change_list_add_int(l, "position", from->position, to->position);
     if (from->archived != to->archived)

@@ -27,8 +27,9 @@ struct reference {
     int64_t position;
     struct str initials;                                 /* damage conditions */
     bool is_open, allow_commitment, sync_to_shipstation; /* order statuses */
-    int64_t warehouse_id;                                /* locations */
-    bool archived;                                       /* all but order statuses */
+    struct str meaning;     /* order statuses: "shipped", "canceled" or empty, whatever the title */
+    int64_t warehouse_id;   /* locations */
+    bool archived;          /* all but order statuses */
     struct str replaced_by; /* of an order status that is being retired: the other's title */
     int64_t version;
     time_ms created_at, updated_at;

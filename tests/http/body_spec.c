@@ -54,7 +54,8 @@ static const struct field_spec status[] = { TITLE("title", REQUIRED), COLOR, END
 
 #define ORDER_STATUS(must)                                                                         \
     TITLE("title", must), COLOR, FLAG("is_open"), FLAG("allow_commitment"),                        \
-        FLAG("sync_to_shipstation"), NUMBER("position", 0, 0, 10000), END
+        FLAG("sync_to_shipstation"), { "meaning", "\"canceled\"", FIELD_WORD, NULL_OK, 0, 0 },     \
+        NUMBER("position", 0, 0, 10000), END
 static const struct field_spec order_status[] = { ORDER_STATUS(REQUIRED) },
                                order_status_patch[] = { ORDER_STATUS(0) };
 

@@ -53,6 +53,8 @@ static const struct {
         "UPDATE stock_count SET warehouse_id = 7" },
     { "closed_status_open", "warning", OF_BOTH, -1,
         "UPDATE order_status SET is_open = 1 WHERE title = 'Shipped'" },
+    { "closed_status_open", "warning", OF_BOTH, -1,
+        "UPDATE order_status SET is_open = 1, title = 'Storniert' WHERE title = 'Canceled'" },
     { "push_refused", "error", OF_BOTH, 1,
         "INSERT INTO push (listing_id, channel_id, wanted, lane, wanted_at, state, refusal)"
         " SELECT id, channel_id, 1, 1, 1, 'waiting', 'Invalid value' FROM listing" },

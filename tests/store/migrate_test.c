@@ -72,6 +72,53 @@ static void test_refused(void **state)
     check_refused("UPDATE schema_migration SET number = 0 WHERE number = 1", "schema_gap");
 }
 
+/* 0018: which of an account's order statuses mean something is known by their ids and titles once;
+ * from then on by the column alone. */
+static void test_meanings_of_statuses(void **state)
+{
+    static const struct {
+        const char *sql, *why;
+    } rows[] = {
+        { "SELECT COUNT(*) FROM order_status WHERE id = 4 AND meaning = 'shipped'",
+            "one of the beginning, as it was" },
+        { "SELECT COUNT(*) FROM order_status WHERE id = 5 AND meaning = 'canceled'", "renamed" },
+        { "SELECT COUNT(*) FROM order_status WHERE id = 6 AND meaning = 'canceled'",
+            "one of the account's own, of that name" },
+        { "SELECT COUNT(*) FROM order_status WHERE id = 7 AND meaning = ''", "of another name" },
+        { "SELECT COUNT(*) FROM order_status WHERE id = 3 AND meaning = ''", "an open one" },
+    };
+    (void)state;
+    struct harness_db h;
+    struct error e;
+    int applied;
+    harness_open(engine, HARNESS_EMPTY, &h);
+    CHECK_ERR(migrate_up_to(h.db, clock_system(), 17, &applied, &e), OK, &e, "as it was");
+    run_script(h.db, "UPDATE order_status SET title = 'Storniert' WHERE id = 5;"
+                     "INSERT INTO order_status (id, title, is_open, allow_commitment,"
+                     " sync_to_shipstation, created_at, updated_at)"
+                     " VALUES (6, 'CANCELLED', 1, 0, 0, 9, 9), (7, 'Void', 0, 0, 0, 9, 9)");
+    CHECK_ERR(migrate_up(h.db, clock_system(), &applied, &e), OK, &e, "up");
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        CHECK_INT(get_int(h.db, rows[i].sql), 1, rows[i].why);
+    harness_close(&h);
+}
+
+/* One that was opened is used for something else, whatever its id was once. */
+static void test_a_status_that_was_opened(void **state)
+{
+    (void)state;
+    struct harness_db h;
+    struct error e;
+    int applied;
+    harness_open(engine, HARNESS_EMPTY, &h);
+    CHECK_ERR(migrate_up_to(h.db, clock_system(), 17, &applied, &e), OK, &e, "as it was");
+    run_script(h.db, "UPDATE order_status SET title = 'Packing', is_open = 1 WHERE id = 4");
+    CHECK_ERR(migrate_up(h.db, clock_system(), &applied, &e), OK, &e, "up");
+    CHECK_INT(
+        get_int(h.db, "SELECT COUNT(*) FROM order_status WHERE meaning <> ''"), 1, "Canceled");
+    harness_close(&h);
+}
+
 struct racer {
     struct db *db;
     int applied;
@@ -116,6 +163,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_both_lists_agree),
         cmocka_unit_test(test_up_twice),
         cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_meanings_of_statuses),
+        cmocka_unit_test(test_a_status_that_was_opened),
         cmocka_unit_test(test_race),
     };
     engine = harness_engine(argc, argv);

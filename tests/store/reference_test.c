@@ -12,6 +12,7 @@ static struct reference make(struct fix *f, enum reference_kind kind, const char
         .initials = kind == REFERENCE_DAMAGE ? S("CR") : S(""),
         .warehouse_id = kind == REFERENCE_LOCATION ? MAIN : 0,
         .is_open = kind == REFERENCE_ORDER_STATUS,
+        .meaning = kind == REFERENCE_ORDER_STATUS ? S("shipped") : S(""),
         .position = 4 };
     WRITE(f, reference_create(&f->c, kind, &r, &f->e), title);
     return r;
@@ -38,6 +39,7 @@ static void test_every_kind(void **state)
         CHECK_STR(r.initials, made.initials, name);
         CHECK_INT(r.warehouse_id, made.warehouse_id, name);
         CHECK_INT(r.is_open, made.is_open, name);
+        CHECK_STR(r.meaning, made.meaning, name);
         READ(f,
             reference_find(f->c.tx, kind, made.warehouse_id, S("Fresh"), &f->arena, &found, &f->e),
             name);
@@ -55,10 +57,12 @@ static void test_every_kind(void **state)
             "renamed onto another");
 
         again.title = S("Renamed");
+        if (made.meaning.len) again.meaning = S("canceled");
         f->now += 5;
         WRITE(f, reference_update(&f->c, kind, &other, &again, &f->e), name);
         r = load(f, kind, other.id);
         CHECK_STR(r.title, S("Renamed"), name);
+        CHECK_STR(r.meaning, again.meaning, name);
         CHECK_INT(r.version, 2, "a new version");
         CHECK_INT(again.version, 2, "which is given back");
         CHECK_INT(r.updated_at, f->now, "and its time");

@@ -186,6 +186,31 @@ describe('pages', { skip: noBrowser }, () => {
     await own.close();
   });
 
+  test('what an order status means is set beside its title', async () => {
+    const own = await startMock();
+    const page = await openPage(browser);
+    await signIn(page, own);
+    await page.goto(own.url + '/settings/order-statuses');
+    await page.getByRole('button', { name: 'Edit Canceled' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Title').fill('Storniert');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page
+      .getByRole('row', { name: /Storniert/ })
+      .getByText('Means canceled')
+      .waitFor();
+    await page.getByRole('button', { name: 'Add order status' }).click();
+    await dialog.getByLabel('Title').fill('Void');
+    await dialog.getByRole('combobox', { name: 'Means' }).click();
+    await page.getByRole('option', { name: 'Canceled' }).click();
+    await check(page, 'an order status with a meaning');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('row', { name: /Void/ }).getByText('Means canceled').waitFor();
+    assert.equal(own.state.order_statuses.at(-1).meaning, 'canceled');
+    await page.context().close();
+    await own.close();
+  });
+
   test('an order is created by hand', async () => {
     const own = await startMock();
     const page = await openPage(browser, tablet);

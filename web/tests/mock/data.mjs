@@ -51,13 +51,14 @@ export function imei(n) {
 }
 
 const titled = (id, title, color, more = {}) => ({ id, title, color, ...more, archived: false, ...stamps() });
-const status = (id, title, color, is_open, allow_commitment) => ({
+const status = (id, title, color, is_open, allow_commitment, meaning = null) => ({
   id,
   title,
   color,
   is_open,
   allow_commitment,
   sync_to_shipstation: false,
+  meaning,
   position: id,
   replaced_by: null,
   ...stamps(),
@@ -269,8 +270,8 @@ export function makeState() {
       status(1, 'New', '#1971c2', true, true),
       status(2, 'Ready to ship', '#0c8599', true, true),
       status(3, 'Pending payment', '#e8590c', true, false),
-      status(4, 'Shipped', '#2f9e44', false, false),
-      status(5, 'Canceled', '#868e96', false, false),
+      status(4, 'Shipped', '#2f9e44', false, false, 'shipped'),
+      status(5, 'Canceled', '#868e96', false, false, 'canceled'),
     ],
     variations,
     items,

@@ -135,6 +135,7 @@ const flags = {
   is_open: false,
   allow_commitment: false,
   sync_to_shipstation: false,
+  meaning: null,
   position: 9,
   replaced_by: null,
 };

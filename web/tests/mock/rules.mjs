@@ -67,7 +67,7 @@ export function viewOrder(s, o) {
       direct[0].item_id,
     );
   }
-  if (status.title === 'Canceled' && items.length > 0) {
+  if (status.meaning === 'canceled' && items.length > 0) {
     warn('canceled_committed', `${items.length} item is still committed; uncommit it to sell it again.`);
   } else if (!status.is_open && uncommitted > 0) {
     warn('closed_uncommitted', `${uncommitted} units are not committed and are back on sale.`);

@@ -1,4 +1,4 @@
-import { Button, Checkbox, NumberInput, TextInput } from '@mantine/core';
+import { Button, Checkbox, NumberInput, Select, TextInput } from '@mantine/core';
 import { Dialog } from '../../components/dialogs';
 import { useState } from 'react';
 import { fieldErrors } from '../../api/client';
@@ -7,9 +7,9 @@ import { ProblemAlert } from '../../components/ui';
 import { useMe } from '../../lib/me';
 import { useSave } from '../../lib/save';
 import { ColorField } from './ColorField';
-import { blankEntry, entryOf, rowName, type Entry, type List, type Row } from './lists';
+import { blankEntry, entryOf, meaningWords, rowName, type Entry, type List, type Row } from './lists';
 
-const fields = ['/title', '/name', '/color', '/position', '/initials'];
+const fields = ['/title', '/name', '/color', '/position', '/initials', '/meaning'];
 
 function ExtraFields({
   list,
@@ -70,6 +70,17 @@ function ExtraFields({
         label="Sync to ShipStation"
         checked={draft.sync_to_shipstation}
         onChange={(e) => set({ sync_to_shipstation: e.currentTarget.checked })}
+      />
+      <Select
+        label="Means"
+        description="What it says of an order, whatever its title"
+        placeholder="Nothing in particular"
+        clearable
+        clearButtonProps={{ 'aria-label': 'Clear the meaning' }}
+        data={Object.entries(meaningWords).map(([value, label]) => ({ value, label }))}
+        value={draft.meaning}
+        onChange={(value) => set({ meaning: value as Entry['meaning'] })}
+        error={at('/meaning')}
       />
     </div>
   );

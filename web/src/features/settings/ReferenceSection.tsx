@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { Dot, Empty, Ready } from '../../components/ui';
 import { useMe } from '../../lib/me';
 import { EntryDialog } from './EntryDialog';
-import { rowName, type List, type Row } from './lists';
+import { meaningWords, rowName, type List, type Row } from './lists';
 import { Locations } from './Locations';
 
 const flagWords = [
@@ -28,6 +28,11 @@ function Extra({ list, row }: { list: List; row: Row }) {
                 {label}
               </Badge>
             ),
+        )}
+        {row.meaning && (
+          <Badge variant="light" color="gray" tt="none">
+            Means {meaningWords[row.meaning].toLowerCase()}
+          </Badge>
         )}
       </div>
     );

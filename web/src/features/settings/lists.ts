@@ -16,10 +16,11 @@ export interface Entry {
   is_open: boolean;
   allow_commitment: boolean;
   sync_to_shipstation: boolean;
+  meaning: Schemas['OrderStatusMeaning'];
   archived: boolean;
 }
 export type Row = { id: number; color: string | null } & ({ title: string } | { name: string }) &
-  Partial<Pick<Schemas['OrderStatus'], 'is_open' | 'allow_commitment' | 'sync_to_shipstation'>> &
+  Partial<Pick<Schemas['OrderStatus'], 'is_open' | 'allow_commitment' | 'sync_to_shipstation' | 'meaning'>> &
   Partial<Pick<Schemas['Grade'], 'position' | 'archived'>> &
   Partial<Pick<Schemas['DamageCondition'], 'initials'>>;
 
@@ -46,6 +47,7 @@ export const blankEntry: Entry = {
   is_open: false,
   allow_commitment: false,
   sync_to_shipstation: false,
+  meaning: null,
   archived: false,
 };
 
@@ -58,6 +60,7 @@ export function entryOf(row: Row): Entry {
     is_open: row.is_open ?? false,
     allow_commitment: row.allow_commitment ?? false,
     sync_to_shipstation: row.sync_to_shipstation ?? false,
+    meaning: row.meaning ?? null,
     archived: row.archived ?? false,
   };
 }
@@ -71,7 +74,11 @@ const orderStatus = (e: Entry) => ({
   is_open: e.is_open,
   allow_commitment: e.allow_commitment,
   sync_to_shipstation: e.sync_to_shipstation,
+  meaning: e.meaning,
 });
+
+/** What an order status may say of its orders, beside its flags. */
+export const meaningWords = { shipped: 'Shipped', canceled: 'Canceled' } as const;
 const warehouse = (e: Entry) => ({ name: e.name, color: e.color });
 
 export const lists: Record<string, List> = {
