@@ -72,3 +72,14 @@ bool hex_id_parse(struct str typed, char text[HEX_ID_TEXT_SIZE], struct str *out
     *out = (struct str){ text, n };
     return true;
 }
+
+const char *hex_id_unknown(struct str typed)
+{
+    char text[HEX_ID_TEXT_SIZE];
+    struct str id;
+    if (!hex_id_parse(typed, text, &id))
+        return "this is no Hex ID: one has 8 digits and letters, and no U";
+    return hex_id_checks(id)
+               ? "no item has this Hex ID"
+               : "this code was misread or mistyped: its check character does not fit";
+}

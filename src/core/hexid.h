@@ -29,4 +29,7 @@ bool hex_id_parse(struct str typed, char text[HEX_ID_TEXT_SIZE], struct str *out
 /* Of one in its one spelling: whether the check character fits. */
 bool hex_id_checks(struct str id);
 
+/* For people, of what was typed or read and no item has: whether it was a slip. */
+const char *hex_id_unknown(struct str typed);
+
 #endif

@@ -124,8 +124,8 @@ static enum err find_by_hex(
     *id = 0;
     if (hex_id_parse(typed, text, &hex)) rc = item_find_hex(b->c.tx, hex, id, e);
     if (!rc && !*id)
-        row_fault(b, r, HEX_ID, "unknown_value", "there is no item with the Hex ID \"%.*s\"",
-            STR_FMT(str_sub(typed, 0, 40)));
+        row_fault(b, r, HEX_ID, "unknown_value", "\"%.*s\": %s", STR_FMT(str_sub(typed, 0, 40)),
+            hex_id_unknown(typed));
     return rc;
 }
 

@@ -43,7 +43,7 @@ static enum err read_inputs(struct fields *f, const char *name, struct inputs *i
         bool hex = name[0] == 'h';
         enum err rc = name[0] == 's' ? is_known_hex_id(f->c, s, &hex, e) : OK;
         if (rc) return rc;
-        in->rows[in->count++] = (struct commitment_input){ s, hex };
+        in->rows[in->count++] = (struct commitment_input){ s, hex, name[0] == 's' };
     }
     return OK;
 }

@@ -173,7 +173,7 @@ static void render_row(struct call *c, const struct pick_input *input,
     jw_kbool(&c->w, "changed", r && r->changed);
     put_opt_id(c, "variation_id", r ? r->variation_id : 0);
     put_opt(c, "code", str_of(code));
-    put_opt(c, "detail", r ? r->detail : str_of(pick_detail(code)));
+    put_opt(c, "detail", r ? r->detail : str_of(pick_detail(code, input)));
     jw_object_end(&c->w);
 }
 

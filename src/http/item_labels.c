@@ -83,7 +83,7 @@ static enum err by_picks(
         if (str_eq(str_of(results[i].code), S("repeated"))) continue;
         if (*results[i].code)
             element_error(c, str_of(names[p->inputs[i].by]), "unknown_value", "%.*s: %s",
-                STR_FMT(pick_text(c, &p->inputs[i])), pick_detail(results[i].code));
+                STR_FMT(pick_text(c, &p->inputs[i])), pick_detail(results[i].code, &p->inputs[i]));
         ids[found++] = results[i].item_id;
     }
     if (!rc) rc = fields_end(c, e);

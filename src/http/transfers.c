@@ -145,7 +145,7 @@ static void render_results(struct call *c, const struct picked *p)
     jw_array(&c->w);
     for (size_t i = 0; i < p->list.count; i++) {
         struct transfer_result r = { p->picks[i].item_id, false, p->picks[i].code,
-            str_of(pick_detail(p->picks[i].code)) };
+            str_of(pick_detail(p->picks[i].code, &p->list.inputs[i])) };
         const int64_t *at =
             r.code[0] ? NULL
                       : bsearch(&r.item_id, p->ids, p->id_count, sizeof *p->ids, compare_ids);

@@ -62,15 +62,26 @@ static struct commitment_result refused(
     return (struct commitment_result){ item ? item->id : 0, false, code, detail };
 }
 
+/* Of a scan nobody says which of the two was meant. */
+static struct commitment_result unknown(const struct commitment_input *in)
+{
+    char text[HEX_ID_TEXT_SIZE];
+    struct str id;
+    if (in->is_hex_id) return refused(NULL, "unknown_hex_id", str_of(hex_id_unknown(in->text)));
+    bool slip = in->is_scan && hex_id_parse(in->text, text, &id) && !hex_id_checks(id);
+    return refused(NULL, "unknown_esn",
+        slip ? S("no item has this ESN, and as a Hex ID it was misread or mistyped: its check"
+                 " character does not fit")
+             : S("no item has this ESN"));
+}
+
 static struct commitment_result judge(const struct order *order, const struct commitment_input *in,
     const struct found_item *item, int count, struct arena *arena)
 {
     if (!order->allow_commitment)
         return refused(NULL, "status_forbids",
             arena_fmt(arena, "an order in status %.*s takes no items", STR_FMT(order->status)));
-    if (count == 0)
-        return refused(NULL, in->is_hex_id ? "unknown_hex_id" : "unknown_esn",
-            in->is_hex_id ? S("no item has this Hex ID") : S("no item has this ESN"));
+    if (count == 0) return unknown(in);
     if (count > 1)
         return refused(NULL, "ambiguous_esn", S("several items have this ESN: use the Hex ID"));
     if (item->order_id == order->id)

@@ -14,6 +14,7 @@
 struct commitment_input {
     struct str text; /* as scanned or pasted */
     bool is_hex_id;
+    bool is_scan; /* an ESN, or a Hex ID that nothing has */
 };
 
 struct commitment_request {

@@ -153,16 +153,16 @@ enum err item_pick(struct tx *tx, const struct pick_input *inputs, size_t count,
     return rc;
 }
 
-const char *pick_detail(const char *code)
+const char *pick_detail(const char *code, const struct pick_input *input)
 {
     static const char *const rows[][2] = {
         { "unknown_id", "there is no item with this id" },
         { "unknown_esn", "no item has this ESN" },
-        { "unknown_hex_id", "no item has this Hex ID" },
         { "ambiguous_esn", "several sold items have this ESN: use the Hex ID" },
         { "repeated", "it is in this list twice" },
         { "not_tried", "another one was refused, and all or nothing was asked for" },
     };
+    if (strcmp(code, "unknown_hex_id") == 0) return hex_id_unknown(input->text);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (strcmp(code, rows[i][0]) == 0) return rows[i][1];
     return "";

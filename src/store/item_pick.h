@@ -29,7 +29,7 @@ struct pick_result {
 MUST_USE enum err item_pick(struct tx *tx, const struct pick_input *inputs, size_t count,
     struct arena *arena, struct pick_result *results, struct error *e);
 
-/* For people: what a code of these says. */
-const char *pick_detail(const char *code);
+/* For people: what a code of these says of the input. */
+const char *pick_detail(const char *code, const struct pick_input *input);
 
 #endif

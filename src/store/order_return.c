@@ -11,6 +11,16 @@ struct unit {
     struct str status, warehouse, location;
 };
 
+/* On the order there is none with that; a Hex ID may have been a slip. */
+static struct str not_found(const struct return_input *in)
+{
+    char text[HEX_ID_TEXT_SIZE];
+    struct str id;
+    bool is_hex = in->text.len && in->is_hex_id;
+    bool good = is_hex && hex_id_parse(in->text, text, &id) && hex_id_checks(id);
+    return is_hex && !good ? str_of(hex_id_unknown(in->text)) : S("it is not on this order");
+}
+
 static struct return_result refused(int64_t item_id, const char *code, struct str detail)
 {
     return (struct return_result){ item_id, 0, code, detail };
@@ -98,8 +108,7 @@ static enum err judge(struct change *c, const struct order *order,
     int matches;
     const struct order_item *item = find_on_order(order, in, &matches);
     *r = refused(0, matches ? "several_items" : "not_on_order",
-        matches ? S("several items of the order have this ESN: use the Hex ID")
-                : S("it is not on this order"));
+        matches ? S("several items of the order have this ESN: use the Hex ID") : not_found(in));
     if (matches != 1) return OK;
     int64_t other = 0, archived = 0;
     enum err rc = lock_unit(c, item, &units[at], e);

@@ -127,6 +127,49 @@ static void test_taken_or_wrong(void **state)
     CHECK_INT(kit_int(k, "/committed"), 1, "the free one");
 }
 
+/* A Hex ID that nothing has may have been read wrongly: wherever one is asked for, that is told
+ * apart from one that is good and not there, by the words, not by the code. */
+static void test_slips_of_hex_ids(void **state)
+{
+    struct kit *k = *state;
+    make_stock(k);
+    make_order(k, "", "New");
+    CALL(k, "POST", "/warehouses", "{\"name\":\"Second\"}", 201);
+    CALL(k, "POST", "/transfers", "{\"from_warehouse\":\"Main\",\"to_warehouse\":\"Second\"}", 201);
+    static const struct {
+        const char *path, *body, *at, *good;
+        int status;
+    } rows[] = {
+        { "/orders/1/commitments", "{\"hex_ids\":[\"~\"]}", "/results/0/detail",
+            "no item has this Hex ID", 200 },
+        { "/orders/1/commitments", "{\"scans\":[\"~\"]}", "/results/0/detail",
+            "no item has this ESN", 200 },
+        { "/items/bulk_edit", "{\"hex_ids\":[\"~\"],\"set\":{\"paid\":null}}", "/results/0/detail",
+            "no item has this Hex ID", 200 },
+        { "/transfers/1/items", "{\"hex_ids\":[\"~\"]}", "/results/0/detail",
+            "no item has this Hex ID", 200 },
+        { "/items/labels", "{\"hex_ids\":[\"~\"]}", "/errors/0/detail", "no item has this Hex ID",
+            422 },
+        { "/orders/1/returns",
+            "{\"items\":[{\"hex_id\":\"~\",\"status\":\"Sold\",\"warehouse\":null}]}",
+            "/results/0/detail", "it is not on this order", 200 },
+        { "/items/import", "ESN,Hex ID,SKU\nNEW,~,SKU-A\n", "/errors/0/detail",
+            "no item has this Hex ID", 200 },
+    };
+    static const char *const typed[] = { "00000000", "00000001" }; /* good, and a slip */
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        for (size_t n = 0; n < COUNT_OF(typed); n++) {
+            struct str before, after;
+            str_cut(str_of(rows[i].body), '~', &before, &after);
+            CALL_WITH(k, "POST", rows[i].path,
+                kit_fmt(k, "%.*s%s%.*s", STR_FMT(before), typed[n], STR_FMT(after)),
+                rows[i].body[0] == '{' ? NULL : "Content-Type: text/csv", rows[i].status);
+            const char *words = n ? "misread or mistyped" : rows[i].good;
+            CHECK(str_contains(kit_str(k, rows[i].at), str_of(words)),
+                kit_fmt(k, "%s: %s: %.*s", rows[i].path, typed[n], STR_FMT(k->body)));
+        }
+}
+
 static void test_several_at_once(void **state)
 {
     struct kit *k = *state;
@@ -446,6 +489,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         KIT_TEST(test_guards),
         KIT_TEST(test_taken_or_wrong),
+        KIT_TEST(test_slips_of_hex_ids),
         KIT_TEST(test_several_at_once),
         KIT_TEST(test_wrong_inputs),
         KIT_TEST(test_direct_commit),

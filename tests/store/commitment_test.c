@@ -14,7 +14,7 @@ static enum err take_off(struct fix *f, int64_t order_id, int64_t item_id)
 
 static struct commitment_result by_hex(struct fix *f, int64_t order_id, struct str hex)
 {
-    struct commitment_input in = { hex, true };
+    struct commitment_input in = { hex, true, false };
     struct commitment_request request = { &in, 1, false };
     struct commitment_result result;
     struct order o;
@@ -105,7 +105,7 @@ static void test_blanks_around(void **state)
     struct fix *f = *state;
     int64_t v = fix_variation(f, "A", "A"), order = fix_order(f, ST_NEW, v, 1);
     fix_item(f, "E1", v);
-    struct commitment_input in = { S(" E1\t"), false };
+    struct commitment_input in = { S(" E1\t"), false, false };
     struct commitment_request request = { &in, 1, false };
     struct commitment_result result;
     struct order o;

@@ -277,7 +277,7 @@ static void test_picks(void **state)
     for (size_t i = 0; i < COUNT_OF(inputs); i++) {
         CHECK_INT(got[i].item_id, want[i].item_id, "which one");
         CHECK_STR(str_of(got[i].code), str_of(want[i].code), "or why not");
-        CHECK(!want[i].code[0] || pick_detail(want[i].code)[0], "in words");
+        CHECK(!want[i].code[0] || pick_detail(want[i].code, &inputs[i])[0], "in words");
     }
     fix_sql(f, "UPDATE item SET is_open = 0 WHERE esn = 'AGAIN'");
     READ(f, item_pick(f->c.tx, inputs, 1, &f->arena, got, &f->e), "both are gone");

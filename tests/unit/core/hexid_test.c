@@ -84,6 +84,28 @@ static void test_codes_from_before(void **state)
     CHECK(!hex_id_checks(S("0000000")), "too short");
 }
 
+static void test_words_of_an_unknown_one(void **state)
+{
+    (void)state;
+    char text[HEX_ID_TEXT_SIZE];
+    struct str made = hex_id_make(0x123456789, text);
+    const struct {
+        struct str typed;
+        const char *want, *why;
+    } rows[] = {
+        { made, "no item has", "a good one" },
+        { S("0000-0000"), "no item has", "a good one, as people write it" },
+        { S("00000001"), "misread or mistyped", "one character is another" },
+        { S("7k3m 9qxb"), "misread or mistyped", "one from before the check, or so it looks" },
+        { S("A1"), "no Hex ID", "too short" },
+        { S("0000000U"), "no Hex ID", "a letter that none has" },
+        { S(""), "no Hex ID", "nothing" },
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        CHECK(
+            str_contains(str_of(hex_id_unknown(rows[i].typed)), str_of(rows[i].want)), rows[i].why);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -91,6 +113,7 @@ int main(void)
         cmocka_unit_test(test_spellings),
         cmocka_unit_test(test_slips_are_seen),
         cmocka_unit_test(test_codes_from_before),
+        cmocka_unit_test(test_words_of_an_unknown_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
