@@ -1,10 +1,10 @@
 /*
  * examples.test.mjs: every example of docs/openapi.yaml is true. Each fits its schema, and each example of a body is
- * sent to the running server as it stands there and does what it says.
+ * sent to the running server as it stands there and does what it says; of a spreadsheet every row is taken.
  *
  * What an example can only name in an account of its own - an id, a scanned code, a password - is replaced by what is
- * there in this one: the same member of the first case of openapi_cases.mjs, or an id of the world. A name that is
- * taken here is followed by a number.
+ * there in this one: the same member, or column, of the first case of openapi_cases.mjs, or an id of the world. A name
+ * that is taken here is followed by a number.
  */
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
@@ -70,8 +70,33 @@ function here(example, given) {
   );
 }
 
+/* Columns of spreadsheets that do. */
+const COLUMN_NAMES_SOMETHING = /^(ID|Hex ID|Channel|Channel SKU|Number)$/;
+
+const rowsOf = (csv) => csv.trimEnd().split('\n').map((row) => row.split(','));
+
+/* The spreadsheet of the example, its names taken from the first row of the case's. None of them has a quoted cell. */
+function sheetHere(example, given) {
+  const [titles, ...rows] = rowsOf(example);
+  const [own, first] = rowsOf(given);
+  const put = (row) =>
+    row.map((cell, i) =>
+      COLUMN_NAMES_SOMETHING.test(titles[i]) && own.includes(titles[i]) && cell !== 'create' ? first[own.indexOf(titles[i])] : cell,
+    );
+  return `${[titles, ...rows.map(put)].map((row) => row.join(',')).join('\n')}\n`;
+}
+
 /* Lists of objects are looked into, so that what is beside the id in them stays the example's. */
 const needsLooking = (value, own) => [value, own].some((v) => Array.isArray(v) && typeof v[0] === 'object');
+
+/* Bodies that can be written down in the document; a workbook cannot. */
+const WRITTEN = ['application/json', 'text/csv'];
+
+/* [name, value] of each. */
+const examplesIn = (content) =>
+  content.example === undefined
+    ? Object.entries(content.examples ?? {}).map(([name, e]) => [name, (e.$ref ? description.at(e.$ref).value : e).value])
+    : [['example', content.example]];
 
 test('every example fits its schema', () => {
   const faults = examplesOf({ paths: doc.paths, components: doc.components }).flatMap(({ schema, value, place }) =>
@@ -82,8 +107,8 @@ test('every example fits its schema', () => {
 
 test('every operation with a body has an example of it', () => {
   const without = [...operations.values()].filter((operation) => {
-    const content = operation.body?.content['application/json'];
-    return content && content.example === undefined && !Object.keys(content.examples ?? {}).length;
+    const types = Object.entries(operation.body?.content ?? {}).filter(([type]) => WRITTEN.includes(type));
+    return types.some(([, content]) => examplesIn(content).length === 0);
   });
   assert.deepEqual(without.map(({ id }) => id), []);
 });
@@ -91,13 +116,10 @@ test('every operation with a body has an example of it', () => {
 test('every example of a body does what it says', async (t) => {
   for (const operation of operations.values()) {
     const content = operation.body?.content['application/json'];
-    if (!content) continue;
-    const list = content.example === undefined ? Object.entries(content.examples ?? {}) : [['example', { value: content.example }]];
-    for (const [name, entry] of list) {
-      const example = entry.$ref ? description.at(entry.$ref).value : entry;
+    for (const [name, value] of content ? examplesIn(content) : []) {
       await t.test(`${operation.id}: ${name}`, async () => {
         const request = await cases[operation.id][0].make(w);
-        const body = here(example.value, request.body);
+        const body = here(value, request.body);
         let answer = await send(operation, { ...request, body });
         if (answer.status === 409) {
           another(body, JSON.parse(answer.text).errors?.[0]);
@@ -110,6 +132,26 @@ test('every example of a body does what it says', async (t) => {
   }
 });
 
+test('every example of a spreadsheet is taken, row by row', async (t) => {
+  let sent = 0;
+  for (const operation of operations.values()) {
+    const content = operation.body?.content['text/csv'];
+    for (const [name, value] of content ? examplesIn(content) : []) {
+      sent++;
+      await t.test(`${operation.id}: ${name}`, async () => {
+        const request = await cases[operation.id][0].make(w);
+        const answer = await send(operation, { ...request, raw: sheetHere(value, request.raw), type: 'text/csv' });
+        assert.equal(answer.status, 200, answer.text);
+        assert.deepEqual(description.check(operation.id, answer), []);
+        const { created, updated, unchanged, errors, warnings } = JSON.parse(answer.text);
+        assert.deepEqual({ errors, warnings }, { errors: [], warnings: [] });
+        assert.equal(created + updated + unchanged, rowsOf(value).length - 1);
+      });
+    }
+  }
+  assert.ok(sent >= 3, 'catalog, items, connections');
+});
+
 /* The member that is taken; without one it is the variation as a whole. */
 function another(body, error) {
   const steps = error?.pointer ? error.pointer.slice(1).split('/') : ['model'];
@@ -118,14 +160,14 @@ function another(body, error) {
   if (typeof holder?.[last] === 'string') holder[last] = fresh(holder[last]);
 }
 
-async function send(operation, { path = {}, query = {}, body, as, headers = {} }) {
+async function send(operation, { path = {}, query = {}, body, raw = JSON.stringify(body), type = 'application/json', as, headers = {} }) {
   const search = new URLSearchParams(Object.entries(query).flatMap(([key, value]) => [value].flat().map((v) => [key, v])));
   const filled = operation.path.replace(/\{(\w+)\}/g, (_, name) => path[name]);
   const who = as === 'session' ? w.session : as && typeof as === 'object' ? as : { authorization: `Bearer ${w.tokens[as ?? 'admin']}` };
   const reply = await fetch(`${w.base}${operation.base}${filled}${search.size ? `?${search}` : ''}`, {
     method: operation.method,
-    headers: { ...who, 'content-type': 'application/json', ...headers },
-    body: JSON.stringify(body),
+    headers: { ...who, 'content-type': type, ...headers },
+    body: raw,
   });
   return { status: reply.status, headers: reply.headers, text: await reply.text() };
 }
