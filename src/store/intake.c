@@ -82,12 +82,6 @@ static enum err create(struct change *c, const struct channel_row *ch, const str
     return OK;
 }
 
-static bool same_money(struct money a, struct money b)
-{
-    return a.present == b.present &&
-           (!a.present || (a.amount == b.amount && str_eq(a.currency, b.currency)));
-}
-
 struct known_line {
     int64_t id, quantity;
     struct str channel_line_id, sku, title;
@@ -167,7 +161,7 @@ static enum err merge_lines(struct change *c, int64_t order_id, const struct int
         bool same = was->quantity == line->quantity &&
                     (!line->sku.len || str_eq(was->sku, line->sku)) &&
                     (!line->title.len || str_eq(was->title, line->title)) &&
-                    (!line->price.present || same_money(was->price, line->price));
+                    (!line->price.present || money_same(was->price, line->price));
         if (was->deleted || same) continue;
         rc = write_line(c, was, line, e);
         if (was->quantity != line->quantity)

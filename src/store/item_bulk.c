@@ -269,12 +269,6 @@ static struct str value_of(const struct bulk *b, int64_t item_id, int64_t field_
     return S("");
 }
 
-static bool same_money(struct money a, struct money b)
-{
-    return a.present == b.present &&
-           (!a.present || (a.amount == b.amount && str_eq(a.currency, b.currency)));
-}
-
 static bool differs(const struct bulk *b, size_t i)
 {
     const struct item *from = &b->before[i], *to = &b->after[i];
@@ -283,7 +277,7 @@ static bool differs(const struct bulk *b, size_t i)
             return true;
     return from->variation_id != to->variation_id || from->status_id != to->status_id ||
            from->warehouse_id != to->warehouse_id || from->location_id != to->location_id ||
-           !same_money(from->paid, to->paid);
+           !money_same(from->paid, to->paid);
 }
 
 /* ids gets those that change. */

@@ -359,16 +359,11 @@ enum err purchase_create(struct change *c, struct purchase_order *in, struct err
     return OK;
 }
 
-static bool same_money(struct money a, struct money b)
-{
-    return a.present == b.present && (!a.present || a.amount == b.amount);
-}
-
 enum err purchase_update(struct change *c, const struct purchase_order *before,
     struct purchase_order *after, struct error *e)
 {
     bool same_number = str_eq(before->number, after->number);
-    bool same_lot = same_money(before->lot_price, after->lot_price);
+    bool same_lot = money_same(before->lot_price, after->lot_price);
     if (!same_lot && before->status != PURCHASE_OPEN) return purchase_not_open(before, e);
     enum err rc = same_number ? OK : check_number(after->number, e);
     if (!rc && before->vendor_id != after->vendor_id)

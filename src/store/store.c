@@ -171,6 +171,12 @@ void stmt_bind_opt_str(struct stmt *st, int n, struct str v)
         stmt_bind_null_str(st, n);
 }
 
+bool money_same(struct money a, struct money b)
+{
+    return a.present == b.present &&
+           (!a.present || (a.amount == b.amount && str_eq(a.currency, b.currency)));
+}
+
 void stmt_bind_money(struct stmt *st, int n_amount, struct money m)
 {
     if (m.present) {

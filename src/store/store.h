@@ -112,6 +112,7 @@ struct money {
     struct str currency;
 };
 
+bool money_same(struct money a, struct money b); /* also when neither is there */
 void stmt_bind_money(struct stmt *st, int n_amount, struct money m); /* and n_amount + 1 */
 struct money stmt_money(struct stmt *st, int column, struct arena *arena);
 void stmt_bind_opt_int(struct stmt *st, int n, int64_t v);    /* 0 binds NULL */
