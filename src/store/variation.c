@@ -20,11 +20,31 @@ const char *const variation_text_names[VARIATION_TEXT_COUNT] = {
     " g.title, v.damages, v.sku, v.price_amount, v.price_currency, v.version, v.created_at,"       \
     " v.updated_at, v.archived FROM variation v JOIN grade g ON g.id = v.grade_id "
 
-#define FOUND_BY(match)                                                                            \
-    COLUMNS "JOIN variation_index ON variation_index.rowid = v.id WHERE " match                    \
-            " AND variation_index.rowid > $2 AND ($3 = 0 OR v.grade_id = $3)"                      \
-            " AND ($4 = 2 OR v.archived = $4) AND ($5 = '' OR v.sku = $5)"                         \
-            " ORDER BY variation_index.rowid LIMIT $6 /* scan wanted */"
+/* Variations beside rows of the index: $1 the expression, $2 the id before which nothing is wanted,
+ * $6 how many at most. */
+#define FOUND(rows, condition)                                                                     \
+    COLUMNS "JOIN " rows " found ON found.rowid = v.id WHERE " condition                           \
+            " AND ($3 = 0 OR v.grade_id = $3) AND ($4 = 2 OR v.archived = $4)"                     \
+            " AND ($5 = '' OR v.sku = $5) ORDER BY found.rowid LIMIT $6 /* scan wanted */"
+
+/* SQLite walks its index in order of id, as far as it has to. PostgreSQL either reads rows in order
+ * of id until enough of them fit, or has the index find all that fit and sorts them: the first is
+ * slow for a rare word (the whole catalog), the second for a frequent one (half of it). It chooses
+ * without knowing the words, because its statements are prepared. So it is told: the next
+ * NEAR_ROWS ids in order, where a frequent word has a page of rows, and then by the index. OFFSET 0
+ * keeps conditions where they are written, and so does the sum. */
+#define NEAR_ROWS 500
+#define DIGITS_OF(number) #number
+#define DIGITS(number) DIGITS_OF(number)
+#define FOUND_IN_ORDER FOUND("variation_index", "variation_index MATCH $1 AND found.rowid > $2")
+#define FOUND_NEAR                                                                                 \
+    FOUND("(SELECT rowid, lexemes FROM variation_index WHERE rowid > $2"                           \
+          " AND rowid <= $2 + " DIGITS(NEAR_ROWS) " ORDER BY rowid OFFSET 0)",                     \
+        "found.lexemes @@ CAST($1 AS TSQUERY)")
+#define FOUND_FAR                                                                                  \
+    FOUND("(SELECT rowid FROM variation_index WHERE lexemes @@ CAST($1 AS TSQUERY)"                \
+          " AND rowid + 0 > $2 ORDER BY rowid OFFSET 0)",                                          \
+        "1 = 1")
 
 static bool known(struct str s)
 {
@@ -120,31 +140,63 @@ static enum err list_by_sku(struct tx *tx, const struct variation_filter *filter
     return stmt_end(st, e);
 }
 
+/* Rows that are found, put together page by page, tier by tier. */
+struct finding {
+    struct tx *tx;
+    const struct variation_filter *filter;
+    struct arena *arena;
+    struct variation *rows;
+    size_t *count, most;
+    int tier;
+    struct str expression; /* of the tier */
+};
+
+static enum err find(struct finding *f, struct stmt *st, int64_t after, struct error *e)
+{
+    stmt_bind_str(st, 1, f->expression);
+    stmt_bind_int(st, 2, after);
+    stmt_bind_int(st, 3, f->filter->grade_id);
+    stmt_bind_int(st, 4, f->filter->archived);
+    stmt_bind_str(st, 5, f->filter->sku);
+    stmt_bind_int(st, 6, (int64_t)(f->most - *f->count));
+    while (stmt_row(st)) {
+        read_row(st, f->arena, &f->rows[*f->count]);
+        f->rows[(*f->count)++].tier = f->tier;
+    }
+    return stmt_end(st, e);
+}
+
+/* Tier 0 is the row of an id or a code: nothing is frequent there. */
+static enum err find_on_postgres(struct finding *f, int64_t after, struct error *e)
+{
+    enum err rc = OK;
+    if (f->tier > 0) {
+        rc = find(f, tx_prepare(f->tx, FOUND_NEAR), after, e);
+        after += NEAR_ROWS;
+    }
+    if (rc || *f->count == f->most) return rc;
+    return find(f, tx_prepare(f->tx, FOUND_FAR), after, e);
+}
+
 /* Best first: one tier after the other, as long as there is room. */
 static enum err list_by_words(struct tx *tx, const struct variation_filter *filter,
     const struct page *page, struct arena *arena, struct variation *rows, size_t *count,
     struct error *e)
 {
     struct words_query query;
+    struct finding f = { .tx = tx,
+        .filter = filter,
+        .arena = arena,
+        .rows = rows,
+        .count = count,
+        .most = (size_t)page->limit + 1,
+        .tier = filter->after_tier };
     enum err rc = search_read(tx, filter->q, arena, &query, e);
-    size_t most = (size_t)page->limit + 1;
     int64_t after = page->after;
-    for (int tier = filter->after_tier; tier < WORDS_TIERS && query.count && !rc; tier++) {
-        if (*count == most) break;
-        struct stmt *st =
-            tx_prepare(tx, tx_engine(tx) == DB_SQLITE ? FOUND_BY("variation_index MATCH $1")
-                                                      : FOUND_BY("lexemes @@ CAST($1 AS TSQUERY)"));
-        stmt_bind_str(st, 1, search_expression(tx, &query, tier, arena));
-        stmt_bind_int(st, 2, after);
-        stmt_bind_int(st, 3, filter->grade_id);
-        stmt_bind_int(st, 4, filter->archived);
-        stmt_bind_str(st, 5, filter->sku);
-        stmt_bind_int(st, 6, (int64_t)(most - *count));
-        while (stmt_row(st)) {
-            read_row(st, arena, &rows[*count]);
-            rows[(*count)++].tier = tier;
-        }
-        rc = stmt_end(st, e);
+    for (; f.tier < WORDS_TIERS && query.count && *count < f.most && !rc; f.tier++) {
+        f.expression = search_expression(tx, &query, f.tier, arena);
+        rc = tx_engine(tx) == DB_SQLITE ? find(&f, tx_prepare(tx, FOUND_IN_ORDER), after, e)
+                                        : find_on_postgres(&f, after, e);
         after = 0;
     }
     return rc;

@@ -147,8 +147,14 @@ static void test_it_is_filled(void **state)
     check(f, "phone", "", "it only looks whether there is one");
 }
 
-/* Random catalogs and queries: what the engine finds is what words_tier says of every row. */
-enum { RANDOM_ROWS = 40, RANDOM_QUERIES = 120 };
+/* Random catalogs and queries: what the engine finds is what words_tier says of every row. Their
+ * ids lie far apart, so that a page goes beyond the ids that are looked through in order. */
+enum { RANDOM_ROWS = 40, RANDOM_QUERIES = 120, FIRST_ID = 100000, ID_STEP = 37 };
+
+static int64_t spread_id(int i)
+{
+    return FIRST_ID + (int64_t)ID_STEP * (i + 1);
+}
 
 static const char *const sounds[] = { "iPhone", "Pro", "Max", "13", "128", "GB", "Blue", "Black",
     "Space Gray", "S21+", "a", "T-Mobile", "proMax", "1", "12", "\xC3\x89toil\xC3\xA9", "Sky" };
@@ -181,9 +187,15 @@ static void random_catalog(struct fix *f, struct str *indexes)
         if (rng_below(&f->rng, 2)) v.sku = arena_fmt(&f->arena, "%.*s-%d", STR_FMT(sku), i);
         CHECK_ERR(variation_create(&f->c, &v, &f->e), OK, &f->e, "create");
         CHECK_INT(v.id, i + 1, "ids");
+        v.id = spread_id(i);
         indexes[i] = variation_index(&v, &f->arena);
     }
     CHECK_ERR(fix_commit(f), OK, &f->e, "commit");
+    fix_sql(
+        f, arena_fmt(&f->arena, "UPDATE variation SET id = id * %d + %d", ID_STEP, FIRST_ID).at);
+    fix_sql(f, "DELETE FROM variation_index");
+    WRITE(f, OK, "the connection is free");
+    CHECK_ERR(variation_index_fill(f->db, clock_system(), &f->e), OK, &f->e, "filled");
 }
 
 static void test_random_queries(void **state)
@@ -193,15 +205,16 @@ static void test_random_queries(void **state)
     size_t hits = 0;
     random_catalog(f, indexes);
     for (int n = 0; n < RANDOM_QUERIES; n++) {
-        struct str text = rng_below(&f->rng, 8) ? random_text(f, 3, true)
-                                                : arena_fmt(&f->arena, "%d", n % RANDOM_ROWS);
+        struct str text = rng_below(&f->rng, 8)
+                              ? random_text(f, 3, true)
+                              : arena_fmt(&f->arena, "%lld", (long long)spread_id(n % RANDOM_ROWS));
         struct words_query q;
         READ(f, search_read(f->c.tx, text, &f->arena, &q, &f->e), text.at);
         struct str want = S("");
         for (int tier = 0; tier < WORDS_TIERS; tier++)
             for (int i = 0; i < RANDOM_ROWS; i++) {
                 if (words_tier(&q, indexes[i]) != tier) continue;
-                want = arena_fmt(&f->arena, "%.*s%d ", STR_FMT(want), i + 1);
+                want = arena_fmt(&f->arena, "%.*s%lld ", STR_FMT(want), (long long)spread_id(i));
                 hits++;
             }
         int limit = 1 + (int)rng_below(&f->rng, 12);
