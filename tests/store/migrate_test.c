@@ -72,7 +72,7 @@ static void test_refused(void **state)
     check_refused("UPDATE schema_migration SET number = 0 WHERE number = 1", "schema_gap");
 }
 
-/* 0018: which of an account's order statuses mean something is known by their ids and titles once;
+/* 0020: which of an account's order statuses mean something is known by their ids and titles once;
  * from then on by the column alone. */
 static void test_meanings_of_statuses(void **state)
 {

@@ -1,4 +1,4 @@
--- 0018_search_prefixes: beginnings of words of up to eight letters are found by an index of their own. Of longer ones the
+-- 0021_search_prefixes: beginnings of words of up to eight letters are found by an index of their own. Of longer ones the
 -- engine puts the rows of all words that begin so together before it looks at the first: of "iphone" a third of a catalog.
 
 ALTER TABLE variation_index RENAME TO variation_index_before;

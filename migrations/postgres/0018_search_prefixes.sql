@@ -1,2 +1,0 @@
--- 0018_search_prefixes: nothing to do here. GIN finds the beginnings of words in the order of its keys; the SQLite twin of
--- this file indexes more of them.
