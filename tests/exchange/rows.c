@@ -63,7 +63,7 @@ void rows_run(struct fix *f, enum import_kind kind, struct str text, struct rows
     struct rows rows;
     arena_init(&arena, "rows", JOB_ARENA_MAX);
     struct row_source source = rows_source(&rows, &arena, text);
-    struct import_options o = { .db = f->db,
+    struct import_options o = { .db = run->db ? run->db : f->db,
         .clock = clock_system(),
         .rng = &f->rng,
         .actor = &f->actor,

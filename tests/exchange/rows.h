@@ -28,6 +28,7 @@ const char *rows_changes(struct fix *f, enum import_kind kind, const char *text)
 
 /* The same with all that can be set. */
 struct rows_run {
+    struct db *db; /* NULL: the fixture's */
     bool dry_run, accept_warnings;
     const struct import_state *from;
     struct import_sink sink; /* done is the harness's own */

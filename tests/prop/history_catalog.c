@@ -1,18 +1,40 @@
 /* history_catalog.c: what happens to the catalog. */
 #include "history.h"
 
-static void create_variation(struct history *h, int v)
+struct variation history_variation(struct history *h, const struct o_variation *v)
+{
+    struct variation out = { .grade_id = h->grade_id[v->grade],
+        .sku = str_of(history_skus[v->sku]) };
+    for (int i = 0; i < VARIATION_TEXT_COUNT; i++)
+        out.text[i] = S("Unknown");
+    out.text[VARIATION_MODEL] = arena_fmt(&h->f->arena, "M%d", v->name);
+    for (int i = 0; i < (int)COUNT_OF(h->damage_id); i++)
+        if (v->damages & 1u << i) out.damage_ids[out.damage_count++] = h->damage_id[i];
+    return out;
+}
+
+int history_new_variation(struct history *h, const struct o_variation *like, int64_t id)
+{
+    int at = o_free_variation(&h->o);
+    CHECK(at >= 0, h->where);
+    h->o.variations[at] = *like;
+    h->o.variations[at].id = id;
+    h->o.variations[at].archived = false;
+    return at;
+}
+
+static void create_variation(struct history *h)
 {
     struct oracle *o = &h->o;
-    int sku = throw_of(h, O_SKUS), name = throw_of(h, O_NAMES);
-    if (o_named(o, name) >= 0) return;
-    struct variation in = { .grade_id = GRADE_A, .sku = str_of(history_skus[sku]) };
-    for (int i = 0; i < VARIATION_TEXT_COUNT; i++)
-        in.text[i] = S("Unknown");
-    in.text[VARIATION_MODEL] = arena_fmt(&h->f->arena, "M%d", name);
-    bool taken = o->unique_skus && o_with_sku(o, sku);
+    struct o_variation n = { .sku = throw_of(h, O_SKUS),
+        .name = throw_of(h, O_NAMES),
+        .grade = throw_of(h, 3) ? 0 : throw_of(h, O_GRADES),
+        .damages = throw_of(h, 3) ? 0 : (unsigned)throw_of(h, O_DAMAGE_SETS) };
+    if (o_named(o, &n) >= 0) return;
+    struct variation in = history_variation(h, &n);
+    bool taken = o->unique_skus && o_with_sku(o, n.sku);
     TRY(h, variation_create(&h->f->c, &in, &h->f->e), taken ? ERR_CONFLICT : OK);
-    if (!taken) o->variations[v] = (struct o_variation){ in.id, sku, name, false };
+    if (!taken) (void)history_new_variation(h, &n, in.id);
 }
 
 static void change_sku(struct history *h, int v)
@@ -23,22 +45,9 @@ static void change_sku(struct history *h, int v)
     TRY(h, variation_load(h->f->c.tx, o->variations[v].id, &h->f->arena, &before, &h->f->e), OK);
     after = before;
     after.sku = str_of(history_skus[sku]);
-    bool taken = o->unique_skus && o_with_sku(o, sku) & ~(1u << v);
+    bool taken = o->unique_skus && sku != o->variations[v].sku && o_with_sku(o, sku) & ~(1u << v);
     TRY(h, variation_update(&h->f->c, &before, &after, &h->f->e), taken ? ERR_CONFLICT : OK);
     if (!taken) o->variations[v].sku = sku;
-}
-
-static bool is_used(const struct oracle *o, int v)
-{
-    for (int i = 0; i < o->item_count; i++)
-        if (o->items[i].variation == v) return true;
-    for (int k = 0; k < o->order_count; k++)
-        for (int i = 0; i < o->orders[k].line_count; i++)
-            if (o->orders[k].lines[i].variation == v) return true;
-    for (int i = 0; i < o->listing_count; i++)
-        if (o->listings[i].mode == O_BY_VARIATIONS && o->listings[i].variations & 1u << v)
-            return true;
-    return false;
 }
 
 static void delete_variation(struct history *h, int v)
@@ -46,7 +55,7 @@ static void delete_variation(struct history *h, int v)
     struct oracle *o = &h->o;
     struct variation row;
     TRY(h, variation_load(h->f->c.tx, o->variations[v].id, &h->f->arena, &row, &h->f->e), OK);
-    bool used = is_used(o, v);
+    bool used = o_variation_used(o, v);
     TRY(h, variation_delete(&h->f->c, &row, &h->f->e), used ? ERR_CONFLICT : OK);
     if (!used) o->variations[v] = (struct o_variation){ 0 };
 }
@@ -55,14 +64,14 @@ static void delete_variation(struct history *h, int v)
 static void rename_or_archive(struct history *h, int v)
 {
     struct oracle *o = &h->o;
-    struct o_variation *n = &o->variations[v];
+    struct o_variation *n = &o->variations[v], renamed = *n;
     struct variation before, after;
     TRY(h, variation_load(h->f->c.tx, n->id, &h->f->arena, &before, &h->f->e), OK);
     after = before;
-    int name = throw_of(h, O_NAMES);
-    if (throw_of(h, 2) && o_named(o, name) < 0) {
-        n->name = name;
-        after.text[VARIATION_MODEL] = arena_fmt(&h->f->arena, "M%d", name);
+    renamed.name = throw_of(h, O_NAMES);
+    if (throw_of(h, 2) && o_named(o, &renamed) < 0) {
+        *n = renamed;
+        after.text[VARIATION_MODEL] = arena_fmt(&h->f->arena, "M%d", n->name);
     } else {
         n->archived = !n->archived;
         after.archived = n->archived;
@@ -91,7 +100,7 @@ void history_catalog(struct history *h)
 {
     int v = throw_of(h, O_VARIATIONS);
     if (!h->o.variations[v].id) {
-        create_variation(h, v);
+        create_variation(h);
         return;
     }
     switch (throw_of(h, 8)) {

@@ -3,11 +3,6 @@
 
 #include "store/intake.h"
 
-static const char *const words[WORD_COUNT] = { "PENDING", "UNSHIPPED", "SHIPPED", "CANCELLED",
-    "ODD" };
-static const int mapped[WORD_COUNT] = { ST_PENDING - 1, ST_NEW - 1, ST_SHIPPED - 1, ST_CANCELED - 1,
-    -1 };
-
 static struct o_line random_line(struct history *h)
 {
     struct o_line line = { .variation = -1, .quantity = throw_of(h, 4) };
@@ -41,17 +36,17 @@ static void create_order(struct history *h)
 {
     struct oracle *o = &h->o;
     if (o->order_count == O_ORDERS) return;
-    struct o_order n = { .channel = -1, .status = throw_of(h, O_ORDER_STATUSES) };
+    struct o_order n = { .channel = -1, .status = history_order_status(h) };
     n.line_count = throw_of(h, 4);
     struct order_line lines[O_LINES];
-    bool refused = false;
+    bool refused = o->statuses[n.status].into >= 0;
     for (int i = 0; i < n.line_count; i++) {
         n.lines[i] = random_line(h);
         lines[i] = stored(h, &n.lines[i]);
         refused = refused || takes_archived(o, NULL, &n.lines[i]);
     }
     struct order in = { .organization = S("x"),
-        .status_id = n.status + 1,
+        .status_id = o->statuses[n.status].id,
         .ordered_at = 1,
         .notes = S(""),
         .lines = lines,
@@ -67,13 +62,14 @@ static void create_order(struct history *h)
 static void set_status(struct history *h, int at, struct order *order)
 {
     struct oracle *o = &h->o;
-    int status = throw_of(h, O_ORDER_STATUSES);
-    bool opens = o->is_open[status] && !o->is_open[o->orders[at].status];
+    int status = history_order_status(h), was = o->orders[at].status;
+    bool opens = o->statuses[status].is_open && !o->statuses[was].is_open;
     if (opens && o_cannot_open(o, at)) return;
+    bool refused = status != was && o->statuses[status].into >= 0;
     struct order after = *order;
-    after.status_id = status + 1;
-    TRY(h, order_update(&h->f->c, order, &after, &h->f->e), OK);
-    o->orders[at].status = status;
+    after.status_id = o->statuses[status].id;
+    TRY(h, order_update(&h->f->c, order, &after, &h->f->e), refused ? ERR_CONFLICT : OK);
+    if (!refused) o->orders[at].status = status;
 }
 
 static void match_lines(struct history *h, int at, struct order *order)
@@ -185,9 +181,9 @@ struct given {
 static struct given random_given(struct history *h)
 {
     struct given g = { .amazon = throw_of(h, 10) == 0 };
-    g.order.channel = throw_of(h, O_CHANNELS);
+    g.order.channel = history_channel(h);
     g.order.number = throw_of(h, 3);
-    g.order.word = throw_of(h, WORD_COUNT);
+    g.order.word = throw_of(h, O_WORDS);
     g.order.version = 1 + throw_of(h, 6) + h->step / 4;
     for (int i = 1; i <= 3; i++)
         if (throw_of(h, 3))
@@ -202,15 +198,16 @@ static struct given random_given(struct history *h)
 static void expect(struct history *h, const struct given *g, int *at)
 {
     struct oracle *o = &h->o;
+    int status = o->channels[g->order.channel].map[g->order.word];
     *at = -1;
     for (int i = 0; i < o->order_count; i++)
         if (o->orders[i].channel == g->order.channel && o->orders[i].number == g->order.number)
             *at = i;
     if (*at < 0) {
-        if (g->amazon || mapped[g->order.word] < 0) return;
+        if (g->amazon || status < 0) return;
         *at = o->order_count++;
         o->orders[*at] = g->order;
-        o->orders[*at].status = mapped[g->order.word];
+        o->orders[*at].status = status;
         return;
     }
     struct o_order *n = &o->orders[*at];
@@ -232,9 +229,8 @@ static void expect(struct history *h, const struct given *g, int *at)
             here = here || n->lines[k].channel_line == g->order.lines[i].channel_line;
         if (!here) n->lines[n->line_count++] = g->order.lines[i];
     }
-    int status = mapped[g->order.word];
     if (status >= 0 && g->order.word != n->word) {
-        bool opens = o->is_open[status] && !o->is_open[n->status];
+        bool opens = o->statuses[status].is_open && !o->statuses[n->status].is_open;
         if (!opens || !o_cannot_open(o, *at)) n->status = status;
     }
     n->word = g->order.word;
@@ -246,7 +242,7 @@ void history_intake(struct history *h)
     struct oracle *o = &h->o;
     struct given g = random_given(h);
     /* Room for what may come of it. */
-    if (o->order_count == O_ORDERS) return;
+    if (o->order_count == O_ORDERS || g.order.channel < 0) return;
     for (int i = 0; i < o->order_count; i++)
         if (o->orders[i].channel == g.order.channel && o->orders[i].number == g.order.number &&
             o->orders[i].line_count + g.order.line_count > O_LINES)
@@ -261,7 +257,7 @@ void history_intake(struct history *h)
         };
     struct intake_order in = {
         .channel_order_id = arena_fmt(&h->f->arena, "303-%d", g.order.number),
-        .channel_status = str_of(words[g.order.word]),
+        .channel_status = str_of(history_words[g.order.word]),
         .marketplace_id = S("DE"),
         .amazon_fulfilled = g.amazon,
         .created_at = 5,

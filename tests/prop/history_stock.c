@@ -3,22 +3,18 @@
 
 #include "store/commitment.h"
 
-#include <stdio.h>
-
-static struct str esn_text(struct history *h, int esn)
-{
-    return arena_fmt(&h->f->arena, "ESN-%d", esn);
-}
-
 static void create_item(struct history *h)
 {
     struct oracle *o = &h->o;
     if (o->item_count == O_ITEMS) return;
     int v = throw_of(h, O_VARIATIONS);
     if (!o->variations[v].id) return;
-    struct o_item n = { 0, throw_of(h, O_ESNS), v, throw_of(h, 5) ? 0 : throw_of(h, O_STATUSES), 0,
-        throw_of(h, 4) ? 1 : throw_of(h, O_WAREHOUSES), -1 };
-    struct item in = { .esn = esn_text(h, n.esn),
+    struct o_item n = { .esn = throw_of(h, O_ESNS),
+        .variation = v,
+        .status = throw_of(h, 5) ? 0 : throw_of(h, O_STATUSES),
+        .warehouse = throw_of(h, 4) ? 1 : throw_of(h, O_WAREHOUSES),
+        .order = -1 };
+    struct item in = { .esn = history_esn(h, n.esn),
         .variation_id = o->variations[v].id,
         .status_id = h->status_id[n.status],
         .status = str_of(history_statuses[n.status]),
@@ -100,10 +96,10 @@ static void commit(struct history *h)
     int items[PASTE];
     for (int i = 0; i < count; i++) {
         int esn = throw_of(h, 4) ? fitting_esn(h, at) : throw_of(h, O_ESNS);
-        inputs[i] = (struct commitment_input){ esn_text(h, esn), false };
+        inputs[i] = (struct commitment_input){ history_esn(h, esn), false };
         items[i] = meant_by(o, esn);
         good[i] = items[i] >= 0 && o->items[items[i]].order < 0 && !o->items[items[i]].transit &&
-                  o->takes_items[o->orders[at].status];
+                  o->statuses[o->orders[at].status].takes_items;
         for (int k = 0; k < i; k++)
             if (items[k] == items[i] && good[k]) good[i] = false;
         all = all && good[i];

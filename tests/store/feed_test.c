@@ -3,6 +3,14 @@
 
 #include "store/derive.h"
 #include "store/feed.h"
+#include "store/intake.h"
+#include "store/item_bulk.h"
+#include "store/order_return.h"
+#include "store/order_status.h"
+#include "store/purchase_order.h"
+#include "store/reference.h"
+#include "store/transfer.h"
+#include "store/vendor.h"
 #include "store/verify.h"
 
 #include <stdatomic.h>
@@ -116,6 +124,229 @@ static void test_every_change_is_told(void **state)
     struct channel_row *shop = fix_load_channel(f, channel);
     WRITE(f, channel_delete(&f->c, shop, &f->e), "deleted");
     TOLD(f, "listing.deleted 1 v2, channel.deleted 1 v2", "a channel goes with its listings");
+    fix_clean(f, "the feed tells of every present version");
+}
+
+/* What else people and channels do, one after the other, and what those who follow hear of it. The
+ * account: variations 1 and 2, items 1 to 3 of the first one, order 1 with item 1 on it, channel 1,
+ * purchase order 1 with a lot price, transfer 1, order status 6. */
+static int64_t second; /* warehouse */
+
+static enum err give_back(struct fix *f)
+{
+    struct order order;
+    struct return_input in = { .text = S("N00001"),
+        .status_id = IN_STOCK,
+        .status = S("In stock"),
+        .warehouse_id = MAIN,
+        .warehouse = S("Main"),
+        .location = S(""),
+        .reason = S("") };
+    struct return_result result;
+    enum err rc = order_lock(&f->c, 1, f->c.arena, &order, &f->e);
+    struct return_request request = { &in, 1, true };
+    return rc ? rc : return_add(&f->c, &order, &request, &result, &f->e);
+}
+
+static enum err undo(struct fix *f)
+{
+    return return_undo(&f->c, 1, &f->e);
+}
+
+static enum err edit_many(struct fix *f)
+{
+    struct bulk_edit to = { .set_status = true,
+        .status_id = SOLD,
+        .status = S("Sold"),
+        .regrade = { .has_grade = true, .grade_id = GRADE_B },
+        .reason = S("") };
+    struct bulk_outcome out;
+    int64_t ids[] = { 2, 3 };
+    return item_bulk_edit(&f->c, &to, ids, COUNT_OF(ids), f->c.arena, &out, &f->e);
+}
+
+static enum err load_van(struct fix *f)
+{
+    struct transfer t = { .from_id = MAIN, .to_id = second, .notes = S("") };
+    struct transfer_result result;
+    int64_t item = 3;
+    enum err rc = transfer_create(&f->c, &t, &f->e);
+    if (!rc) rc = transfer_load(f->c.tx, t.id, f->c.arena, &t, &f->e);
+    return rc ? rc : transfer_add(&f->c, &t, &item, 1, &result, &f->e);
+}
+
+static enum err send(struct fix *f)
+{
+    struct transfer t;
+    enum err rc = transfer_lock(&f->c, 1, f->c.arena, &t, &f->e);
+    return rc ? rc : transfer_ship(&f->c, &t, &f->e);
+}
+
+static enum err arrive(struct fix *f)
+{
+    struct transfer t;
+    struct transfer_receipt all = { .location = S(""), .all = true };
+    enum err rc = transfer_lock(&f->c, 1, f->c.arena, &t, &f->e);
+    return rc ? rc : transfer_receive(&f->c, &t, &all, NULL, &f->e);
+}
+
+static enum err receive(struct fix *f)
+{
+    struct purchase_order o;
+    struct item_new rows[2];
+    for (int i = 0; i < 2; i++)
+        rows[i] = (struct item_new){ .code = "",
+            .item = { .esn = i ? S("P2") : S("P1"),
+                .variation_id = 2,
+                .status_id = IN_STOCK,
+                .status = S("In stock"),
+                .warehouse_id = MAIN,
+                .warehouse = S("Main") } };
+    enum err rc = purchase_lock(&f->c, 1, f->c.arena, &o, &f->e);
+    return rc ? rc : purchase_receive(&f->c, &o, rows, COUNT_OF(rows), &f->e);
+}
+
+static enum err unreceive(struct fix *f)
+{
+    struct purchase_order o;
+    enum err rc = purchase_lock(&f->c, 1, f->c.arena, &o, &f->e);
+    return rc ? rc : purchase_unreceive(&f->c, &o, 5, &f->e);
+}
+
+static enum err change_lot(struct fix *f)
+{
+    struct purchase_order before, after;
+    enum err rc = purchase_lock(&f->c, 1, f->c.arena, &before, &f->e);
+    if (rc) return rc;
+    after = before;
+    after.lot_price.amount = 777;
+    return purchase_update(&f->c, &before, &after, &f->e);
+}
+
+static enum err merge(struct fix *f)
+{
+    struct variation from, into;
+    enum err rc = variation_load(f->c.tx, 2, f->c.arena, &from, &f->e);
+    if (!rc) rc = variation_load(f->c.tx, 1, f->c.arena, &into, &f->e);
+    return rc ? rc : variation_merge(&f->c, &from, &into, &f->e);
+}
+
+static enum err read_order(struct fix *f, const char *status, time_ms updated_at, int64_t quantity)
+{
+    struct channel_row *ch = arena_new(f->c.arena, struct channel_row, 1);
+    struct intake_line line = {
+        .channel_line_id = S("L1"), .sku = S("SKU-A"), .title = S("t"), .quantity = quantity
+    };
+    struct intake_order in = { .channel_order_id = S("303-1"),
+        .channel_status = str_of(status),
+        .marketplace_id = S("DE"),
+        .created_at = 1,
+        .updated_at = updated_at,
+        .lines = &line,
+        .line_count = 1 };
+    struct intake_counts counts = { 0 };
+    enum err rc = channel_load(f->c.tx, 1, f->c.arena, ch, &f->e);
+    return rc ? rc : intake_orders(&f->c, ch, &in, 1, &counts, &f->e);
+}
+
+static enum err read_new(struct fix *f)
+{
+    return read_order(f, "UNSHIPPED", 10, 2);
+}
+
+static enum err read_again(struct fix *f)
+{
+    return read_order(f, "UNSHIPPED", 11, 1);
+}
+
+static enum err read_the_same(struct fix *f)
+{
+    return read_order(f, "UNSHIPPED", 11, 1);
+}
+
+static enum err status_of_many(struct fix *f)
+{
+    int64_t ids[] = { 1, 2 };
+    struct status_result results[COUNT_OF(ids)];
+    return order_set_statuses(&f->c, ids, COUNT_OF(ids), 6, results, &f->e);
+}
+
+static enum err retire(struct fix *f)
+{
+    int64_t moved;
+    enum err rc = order_status_retire_begin(&f->c, 6, ST_SHIPPED, &f->e);
+    if (!rc) rc = order_status_retire_step(&f->c, 6, 10, &moved, &f->e);
+    return rc ? rc : order_status_retire_end(&f->c, 6, &f->e);
+}
+
+static void make_account(struct fix *f)
+{
+    struct reference warehouse = { .title = S("Second"), .color = S("") },
+                     status = { .title = S("Packed"), .color = S(""), .is_open = true };
+    struct vendor vendor = { .name = S("Vendor"), .notes = S("") };
+    struct purchase_order purchase = {
+        .number = S(""), .lot_price = { true, 1000, S("EUR") }, .notes = S("")
+    };
+    int64_t a = fix_variation(f, "A", "SKU-A");
+    fix_variation(f, "B", "");
+    fix_items(f, a, 3);
+    (void)fix_order(f, ST_SHIPPED, a, 1);
+    (void)fix_channel(f, "Shop");
+    WRITE(f, reference_create(&f->c, REFERENCE_WAREHOUSE, &warehouse, &f->e), "a warehouse");
+    WRITE(f, reference_create(&f->c, REFERENCE_ORDER_STATUS, &status, &f->e), "an order status");
+    WRITE(f, vendor_create(&f->c, &vendor, &f->e), "a vendor");
+    second = warehouse.id;
+    purchase.vendor_id = vendor.id;
+    WRITE(f, purchase_create(&f->c, &purchase, &f->e), "a purchase order");
+    fix_set_status(f, 1, ST_NEW);
+    CHECK_STR(str_of(fix_commit_esns(f, 1, "N00001", true)), S(""), "commit");
+    fix_set_status(f, 1, ST_SHIPPED);
+    fix_plan(f);
+}
+
+static void test_operations(void **state)
+{
+    struct fix *f = *state;
+    static const struct {
+        const char *why;
+        enum err (*run)(struct fix *f);
+        const char *told;
+    } rows[] = {
+        { "a return", give_back,
+            "item.updated 1 v3, order.updated 1 v5, stock_level.updated 1 SKU-A 3-0" },
+        { "a return undone", undo,
+            "item.updated 1 v4, order.updated 1 v6, stock_level.updated 1 SKU-A 2-0" },
+        { "a transfer is drafted", load_van, "" },
+        { "it leaves", send, "item.updated 3 v2" },
+        { "it arrives", arrive, "item.updated 3 v3" },
+        { "many are edited and graded", edit_many,
+            "variation.created 3 v1, item.updated 2 v2, item.updated 3 v4, stock_level.updated 1 "
+            "SKU-A 0-0, stock_level.updated 3  2-0" },
+        { "phones are received", receive,
+            "item.created 4 v1, item.created 5 v1, item.updated 4 v2, item.updated 5 v2, "
+            "stock_level.updated 2  2-0" },
+        { "one is taken back", unreceive,
+            "item.deleted 5 v2, item.updated 4 v3, stock_level.updated 2  1-0" },
+        { "another lot price", change_lot, "item.updated 4 v4" },
+        { "variations are merged", merge,
+            "item.updated 4 v5, variation.deleted 2 v1, stock_level.updated 1 SKU-A 1-0, "
+            "stock_level.updated 2  0-0" },
+        { "an order comes in", read_new, "order.created 2 v1, stock_level.updated 1 SKU-A 1-2" },
+        { "a newer version of it", read_again,
+            "order.updated 2 v2, stock_level.updated 1 SKU-A 1-1" },
+        { "the same version", read_the_same, "" },
+        { "orders get a status", status_of_many, "order.updated 1 v7, order.updated 2 v3" },
+        { "the status is retired", retire,
+            "order.updated 1 v8, order.updated 2 v4, stock_level.updated 1 SKU-A 1-0" },
+    };
+    make_account(f);
+    (void)told(f, 0);
+    int64_t since = last_seq(f);
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        WRITE(f, rows[i].run(f), rows[i].why);
+        fix_plan(f);
+        TOLD(f, rows[i].told, rows[i].why);
+    }
     fix_clean(f, "the feed tells of every present version");
 }
 
@@ -401,6 +632,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         FIX_TEST(test_every_change_is_told),
+        FIX_TEST(test_operations),
         FIX_TEST(test_what_is_undone_is_not_told),
         FIX_TEST(test_pages_and_filters),
         FIX_TEST(test_a_reading_is_bounded),
