@@ -219,7 +219,7 @@ enum err amazon_feed_report(struct channel_conn *c, const struct channel_feed_pl
     struct transport_request request = {
         .method = S("GET"), .timeout_ms = AMAZON_UPLOAD_MS, .reply_max = FEED_REPORT_MAX
     };
-    struct transport_reply reply;
+    struct transport_reply reply = { 0 };
     enum err rc = amazon_storage_send(c, place->url, &request, arena, &reply, outcome, e);
     if (rc == OK && outcome->result == CHANNEL_DONE)
         amazon_feed_report_parse(reply.body, arena, out, outcome);

@@ -162,9 +162,9 @@ void amazon_feed_report_parse(struct str body, struct arena *arena, struct chann
 void amazon_quantity_put(struct jw *w, struct str product_type, int64_t quantity);
 /* driver.c: https, or http to this machine. */
 bool amazon_url_okay(struct str url);
-/* feeds_read.c: to the place of a document, without a token. reply may be NULL. */
+/* feeds_read.c: to the place of a document, without a token. kept may be NULL. */
 enum err amazon_storage_send(struct channel_conn *c, struct str url,
-    struct transport_request *request, struct arena *arena, struct transport_reply *reply,
+    struct transport_request *request, struct arena *arena, struct transport_reply *kept,
     struct channel_outcome *outcome, struct error *e);
 extern const struct channel_feeds amazon_feeds;
 enum err amazon_feed_get(struct channel_conn *c, struct str feed_id, struct arena *arena,

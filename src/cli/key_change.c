@@ -59,8 +59,9 @@ enum err key_change_begin(struct cli *c, struct key_change *out, struct error *e
     if (out->fd < 0) return cli_file_error(out->next_path, e);
     enum err rc = write_next(c, out, e);
     if (!rc) return OK;
-    struct error ignored;
-    (void)key_change_give_up(c, out, &ignored);
+    struct error ignored; /* what failed first is told */
+    enum err given_up = key_change_give_up(c, out, &ignored);
+    (void)given_up;
     return rc;
 }
 
