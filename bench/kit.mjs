@@ -36,11 +36,18 @@ export function fresh(name) {
   return dir;
 }
 
-/* Made once for a schema; later runs copy it. */
-export async function base(name, make) {
+/* What a data set is made by: the schema, and the program that fills it. */
+export function origin(engine) {
   const hash = createHash('sha256');
-  for (const file of fs.readdirSync(path.join(top, 'migrations/sqlite')).sort()) hash.update(fs.readFileSync(path.join(top, 'migrations/sqlite', file)));
-  const full = `${name}-${hash.digest('hex').slice(0, 8)}`;
+  const folder = path.join(top, 'migrations', engine);
+  for (const file of fs.readdirSync(folder).sort()) hash.update(fs.readFileSync(path.join(folder, file)));
+  for (const file of ['store.c', 'names.c']) hash.update(fs.readFileSync(path.join(top, 'bench', file)));
+  return hash.digest('hex').slice(0, 8);
+}
+
+/* Made once; later runs copy it. */
+export async function base(name, make) {
+  const full = `${name}-${origin('sqlite')}`;
   if (!fs.existsSync(path.join(data, full))) {
     const dir = fresh(`${full}.new`);
     console.error(`bench: making the data set ${full} ...`);
@@ -49,6 +56,10 @@ export async function base(name, make) {
   }
   return full;
 }
+
+/* A stock of so many items, a tenth as many SKUs, each listed and connected, made by the store itself. */
+export const items = (count) => base(`items-${count}`, (dir) => program('store', ['fill', path.join(dir, 'stockbridge.db'), count]));
+export const skuOfItem = (serial, count) => `SKU-${String((serial * 7919) % (count / 10)).padStart(6, '0')}`;
 
 /* A copy whose blocks are its own and on disk already, so that no measurement waits for writing it back. */
 export function copy(from, to) {

@@ -8,6 +8,8 @@ import { connect, fresh, imei, load, median, number, percentile, request, row, r
 
 const LISTINGS = 200;
 const CHANGES = 300;
+const P50_MS = 50;
+const P99_MS = 250;
 
 async function world(orderImport) {
   const sim = await simulator('--listings', LISTINGS * 2, '--seed', 1, '--rate-scale', 1000);
@@ -86,15 +88,15 @@ function shown(waits) {
 }
 
 export default async function push() {
-  const target = 'p50 50 ms, p99 250 ms';
-  const good = (waits) => median(waits) <= 50 && percentile(waits, 0.99) <= 250;
+  const target = `p50 ${P50_MS} ms, p99 ${P99_MS} ms`;
+  const good = (waits) => median(waits) <= P50_MS && percentile(waits, 0.99) <= P99_MS;
   const rows = [];
   for (const [what, orderImport, kinds] of [['rises and falls, order import off', false, ['rise', 'fall']],
     ['falls, order import on', true, ['fall']], ['rises, order import on', true, ['rise']]]) {
     const waits = await measure(orderImport, kinds);
     const waiting = orderImport && kinds[0] === 'rise';
-    rows.push(row(`stock change to PATCH: ${what}`, shown(waits), `${CHANGES} changes`, '', target, good(waits),
-      waiting ? 'a rise waits for a reading of orders begun after it, which comes half a second after the one before it at the earliest; Amazon itself allows one in three minutes' : `load ${load()}`));
+    rows.push(row(`stock change to PATCH: ${what}`, shown(waits), `limit p99 ${P99_MS} ms`, number(percentile(waits, 0.99) / P99_MS, 2), target, good(waits),
+      waiting ? 'a rise waits for a reading of orders begun after it, which comes half a second after the one before it at the earliest; Amazon itself allows one in three minutes' : `${CHANGES} changes; load ${load()}`));
   }
   return rows;
 }

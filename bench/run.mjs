@@ -1,12 +1,12 @@
 /*
  * run.mjs: measures what the product promises and prints one table (make bench; docs/benchmarks.md).
  *
- * usage: node bench/run.mjs [push] [commits] [reads] [million] [orders] [sheet] [exchange]
+ * usage: node bench/run.mjs [push] [commits] [reads] [million] [scan] [search] [receive] [orders] [sheet] [exchange]
  */
 import os from 'node:os';
 import { load, table } from './kit.mjs';
 
-const parts = ['push', 'commits', 'reads', 'million', 'orders', 'sheet', 'exchange'];
+const parts = ['push', 'commits', 'reads', 'million', 'scan', 'search', 'receive', 'orders', 'sheet', 'exchange'];
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !parts.includes(name));
 if (unknown.length) {

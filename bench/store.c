@@ -1,13 +1,18 @@
 /*
- * store.c: the store without what stands around it, on an SQLite file, for the benchmarks.
+ * store.c: the store without what stands around it, for the benchmarks. TARGET is an SQLite file or
+ * postgresql://...
  *
- * usage: store fill FILE ITEMS     the items, a tenth as many SKUs, each listed and connected
- *        store recompute FILE      counts from all items and all targets anew, and beside it a bare
- * GROUP BY over the items store intake FILE ORDERS  orders of a channel taken in, a hundred to a
- * transaction
+ * usage:
+ *   store fill TARGET ITEMS     the items, a tenth as many SKUs, each listed and connected
+ *   store catalog TARGET COUNT  variations only, with SKUs as shops write them
+ *   store recompute FILE        counts from all items and all targets anew, and beside it a bare
+ *                               GROUP BY over the items; SQLite only
+ *   store intake TARGET ORDERS  orders of a channel taken in, a hundred to a transaction
  *
  * Prints one line of JSON.
  */
+#include "names.h"
+
 #include "base/assert.h"
 #include "base/clock.h"
 #include "core/quantity.h"
@@ -17,7 +22,6 @@
 #include "store/listing.h"
 #include "store/migrate.h"
 #include "store/push.h"
-#include "store/variation.h"
 #include "store/verify.h"
 
 #include <sqlite3.h>
@@ -26,7 +30,15 @@
 #include <string.h>
 #include <sys/resource.h>
 
-enum { BATCH = 500, PER_SKU = 10, PAGE = 100, PLAN_LIMIT = 2000, ROUNDS = 5, STRIDE = 7919 };
+enum {
+    BATCH = 500,
+    ITEM_BATCH = 5000,
+    PER_SKU = 10,
+    PAGE = 100,
+    PLAN_LIMIT = 2000,
+    ROUNDS = 5,
+    STRIDE = 7919
+};
 
 static const struct actor actor = { ACTOR_SYSTEM, 0, { "bench", 5 }, { "", 0 } };
 
@@ -35,6 +47,7 @@ struct job {
     enum err (*step)(struct change *c, struct job *job, struct error *e);
     int64_t channel_id, from, to; /* numbers of this transaction's rows */
     bool more;
+    bool own_skus; /* of variations: as shops write them */
     int64_t rows;
 };
 
@@ -105,10 +118,8 @@ static enum err make_variations(struct change *c, struct job *job, struct error 
 {
     enum err rc = OK;
     for (int64_t n = job->from; n < job->to && !rc; n++) {
-        struct variation v = { .grade_id = 2, .sku = sku_of(c->arena, n) };
-        for (int i = 0; i < VARIATION_TEXT_COUNT; i++)
-            v.text[i] = S("Unknown");
-        v.text[VARIATION_MODEL] = arena_fmt(c->arena, "Phone %lld", (long long)n);
+        struct variation v = names_variation(n, c->arena);
+        if (!job->own_skus) v.sku = sku_of(c->arena, n);
         rc = variation_create(c, &v, e);
     }
     return rc;
@@ -135,17 +146,22 @@ static enum err make_listings(struct change *c, struct job *job, struct error *e
 /* Spread over the SKUs, as what comes in one delivery is. */
 static enum err make_items(struct change *c, struct job *job, struct error *e)
 {
-    enum err rc = OK;
-    for (int64_t n = job->from; n < job->to && !rc; n++) {
-        struct item item = { .variation_id = n * STRIDE % (job->rows / PER_SKU) + 1,
+    size_t count = (size_t)(job->to - job->from);
+    struct item_new *rows = arena_new(c->arena, struct item_new, count);
+    for (size_t i = 0; i < count; i++) {
+        int64_t n = job->from + (int64_t)i;
+        rows[i].code = "";
+        rows[i].item = (struct item){ .variation_id = n * STRIDE % (job->rows / PER_SKU) + 1,
             .status_id = 1,
             .warehouse_id = 1,
             .status = S("In stock"),
             .warehouse = S("Main"),
             .location = S(""),
             .esn = arena_fmt(c->arena, "ESN%09lld", (long long)n) };
-        rc = item_create(c, &item, e);
     }
+    enum err rc = item_create_many(c, rows, count, e);
+    for (size_t i = 0; i < count && !rc; i++)
+        if (*rows[i].code) rc = error_set(e, ERR_CONFLICT, "item %zu: %s", i, rows[i].code);
     return rc;
 }
 
@@ -177,9 +193,18 @@ static void fill(struct job *job, int64_t items)
     in_batches(job, items / PER_SKU, BATCH);
     job->step = make_items;
     job->rows = items;
-    in_batches(job, items, BATCH);
+    in_batches(job, items, ITEM_BATCH);
     plan_all(job);
     printf("{\"items\": %lld, \"seconds\": %.3f}\n", (long long)items, seconds() - began);
+}
+
+static void catalog(struct job *job, int64_t count)
+{
+    double began = seconds();
+    job->own_skus = true;
+    job->step = make_variations;
+    in_batches(job, count, BATCH);
+    printf("{\"variations\": %lld, \"seconds\": %.3f}\n", (long long)count, seconds() - began);
 }
 
 /* By SQLite alone, with its own settings; `column` decides about the plan: see
@@ -329,12 +354,16 @@ static void intake(struct job *job, int64_t orders)
 int main(int argc, char **argv)
 {
     if (argc < 3) {
-        (void)fputs("usage: store fill|recompute|intake FILE [N]\n", stderr);
+        (void)fputs("usage: store fill|catalog|recompute|intake TARGET [N]\n", stderr);
         return 2;
     }
     int64_t n = 0;
     if (argc > 3 && !str_to_int64(str_of(argv[3]), &n)) return 2;
-    struct db_options options = { .sqlite_path = str_of(argv[2]), .wait_timeout_ms = 60000 };
+    struct str target = str_of(argv[2]);
+    bool url = str_starts(target, S("postgresql://"));
+    struct db_options options = { .sqlite_path = url ? S("") : target,
+        .postgres_url = url ? target : S(""),
+        .wait_timeout_ms = 60000 };
     struct job job = { .more = false };
     struct error e;
     int applied;
@@ -342,6 +371,8 @@ int main(int argc, char **argv)
     must(migrate_up(job.db, clock_system(), &applied, &e), &e);
     if (strcmp(argv[1], "fill") == 0)
         fill(&job, n);
+    else if (strcmp(argv[1], "catalog") == 0)
+        catalog(&job, n);
     else if (strcmp(argv[1], "recompute") == 0)
         recompute(&job, argv[2]);
     else

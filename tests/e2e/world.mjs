@@ -72,18 +72,23 @@ export function freePort() {
   });
 }
 
-/* A private PostgreSQL 15; as another user when we are root, because it refuses to run as root. */
-export async function startPostgres(settings = ['fsync=off']) {
+/* A private PostgreSQL 15; as another user when we are root, because it refuses to run as root. Its data are in the
+ * folder `kept` and stay there, or go with it. */
+export async function startPostgres(settings = ['fsync=off'], kept = null) {
   const bin = fs.readdirSync('/usr/lib/postgresql').sort().map((v) => `/usr/lib/postgresql/${v}/bin`).at(-1);
   const dir = folder();
+  const data = kept ?? `${dir}/data`;
   const port = await freePort();
   const root = process.getuid() === 0;
   const as = root ? ['setpriv', '--reuid=postgres', '--regid=postgres', '--clear-groups'] : [];
-  if (root) spawnSync('chown', ['postgres:postgres', dir]);
+  fs.mkdirSync(data, { recursive: true });
+  if (root) spawnSync('chown', ['postgres:postgres', dir, data]);
   const run = (program, args) => spawnSync([...as, `${bin}/${program}`][0], [...as, `${bin}/${program}`, ...args].slice(1));
-  const made = run('initdb', ['-D', `${dir}/data`, '-U', 'stockbridge', '-A', 'trust', '-E', 'UTF8', '--no-sync']);
-  if (made.status !== 0) throw new Error(`initdb: ${made.stderr}`);
-  const argv = [...as, `${bin}/postgres`, '-D', `${dir}/data`, '-p', String(port), '-k', dir, '-c',
+  if (!fs.existsSync(`${data}/PG_VERSION`)) {
+    const made = run('initdb', ['-D', data, '-U', 'stockbridge', '-A', 'trust', '-E', 'UTF8', '--no-sync']);
+    if (made.status !== 0) throw new Error(`initdb: ${made.stderr}`);
+  }
+  const argv = [...as, `${bin}/postgres`, '-D', data, '-p', String(port), '-k', dir, '-c',
     'listen_addresses=127.0.0.1', ...settings.flatMap((setting) => ['-c', setting])];
   const server = start(argv[0], argv.slice(1));
   const database = `postgresql://stockbridge@127.0.0.1:${port}/postgres`;
