@@ -267,7 +267,7 @@ static int64_t claim_at_once(struct kit *k, const char *body, int orders)
             .method = "POST",
             .path = kit_fmt(k, "/api/v1/orders/%d/commitments", 1 + i % orders),
             .body = body,
-            .lines = kit_fmt(k, "Idempotency-Key: claim-%d", i) };
+            .lines = kit_fmt(k, "Idempotency-Key: claim-%d-of-%d", i, orders) };
         CHECK_INT(pthread_create(&threads[i], NULL, race, &racers[i]), 0, "a thread");
     }
     for (int i = 0; i < CLAIMS; i++)
