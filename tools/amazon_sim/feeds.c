@@ -60,7 +60,7 @@ static void write_document(struct call *c, int status, struct document *doc)
 
 void feed_document_post(struct call *c)
 {
-    struct json body;
+    struct json body = { 0 };
     struct str type = S("");
     if (!read_body(c, &body)) return;
     (void)json_str(json_get(body, "contentType"), &type);
@@ -154,11 +154,11 @@ void feed_post(struct call *c)
 {
     struct feed f = { .status = FEED_IN_QUEUE };
     struct feeds *all = &c->sim->feeds;
-    struct json body;
+    struct json body = { 0 };
     if (!read_body(c, &body)) return;
     if (read_feed(c, body, &f)) {
         plan(c, &f);
-        (void)snprintf(f.id, sizeof f.id, "%lld", (long long)(50000000000 + all->count));
+        (void)snprintf(f.id, sizeof f.id, "%lld", 50000000000LL + (long long)all->count);
         all->ring[all->count++ % FEEDS_MAX] = f;
         answer_begin(c, 202);
         jw_object(&c->w);
