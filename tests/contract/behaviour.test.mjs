@@ -243,6 +243,41 @@ test('a pending order has a SKU and a quantity but no price', async () => {
   assert.ok((await product()).price);
 });
 
+test('an order that searches find late, and one whose JSON breaks until it is mended', async () => {
+  await fresh();
+  await sim.control('rates', { rate_scale: 100 });
+  const since = await now();
+  const found = async () => (await get(orders, { lastUpdatedAfter: iso(since), includedData: 'FULFILLMENT' })).body.orders;
+  const one = async (id) => (await get(`${orders}/${id}`, { includedData: 'FULFILLMENT' })).body.order;
+  const { order_id: late } = await sim.control('orders', { lines: [{ sku: 'M' }], search_late_ms: 12 * 60 * minute });
+  const { order_id: broken } = await sim.control('orders', { lines: [{ sku: 'M' }], malformed: 'quantity' });
+  await later(3 * minute);
+  assert.deepEqual((await found()).map((o) => o.orderId), [broken]);
+  assert.equal((await one(late)).orderId, late, 'by its id it is there');
+  const { lastUpdatedTime: placed, orderItems: [line] } = await one(broken);
+  assert.equal(line.quantityOrdered, undefined);
+  await sim.control(`orders/${broken}/malformed`, { malformed: 'status' });
+  assert.deepEqual([(await one(broken)).fulfillment.fulfillmentStatus, (await one(broken)).orderItems[0].quantityOrdered], [undefined, 1]);
+  await sim.control(`orders/${broken}/malformed`, { malformed: '' });
+  assert.deepEqual([(await one(broken)).fulfillment.fulfillmentStatus, (await one(broken)).lastUpdatedTime], ['UNSHIPPED', placed], 'no change of the order');
+  await assert.rejects(sim.control(`orders/${broken}/malformed`, { malformed: 'x' }), /422/);
+  await later(12 * 60 * minute);
+  token = (await sim.token()).access_token;
+  assert.deepEqual((await found()).map((o) => o.orderId), [late, broken], 'with the times that it had');
+});
+
+test('yen have no smaller unit', async () => {
+  const own = await startSimulator('--region', 'fe', '--listings', '0');
+  const key = (await own.token()).access_token;
+  const price = async (at) => {
+    const { order_id: id } = await own.control('orders', { lines: [{ sku: 'M', unit_price: 12800 }], marketplace_id: at, age_ms: 10 * minute });
+    return (await call(own.url, key, 'GET', `${orders}/${id}`)).body.order.orderItems[0].product.price.unitPrice;
+  };
+  assert.deepEqual(await price('A1VC38T7YXB528'), { amount: '12800', currencyCode: 'JPY' });
+  assert.deepEqual(await price('A39IBJ37TRP1C6'), { amount: '128.00', currencyCode: 'AUD' });
+  assert.equal(await own.stop(), 0);
+});
+
 test('faults: what was done before the connection was cut is done; what was not, is not', async () => {
   await fresh();
   await sim.control('listings', { sku: 'A', quantity: 5 });

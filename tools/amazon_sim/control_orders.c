@@ -3,6 +3,7 @@
 
 enum { SKU_MAX_BYTES = 160, TEXT_MAX = 2000, QUANTITY_MAX = 1000000, PRICE_MAX = 1000000000 };
 static const int64_t two_years_ms = 730LL * 86400000;
+static const char *const malformed_names[] = { "", "quantity", "status", NULL };
 
 static void write_line(struct jw *w, const struct order_line *l)
 {
@@ -63,12 +64,24 @@ static bool read_lines(struct call *c, struct json body, struct order_spec *spec
     return true;
 }
 
+static bool read_malformed(struct call *c, struct json v, enum order_malformed *out)
+{
+    struct str name = str_of(malformed_names[*out]);
+    if (!control_str(c, v, "malformed", 20, &name)) return false;
+    for (int i = 0; malformed_names[i]; i++) {
+        if (!str_eq(name, str_of(malformed_names[i]))) continue;
+        *out = (enum order_malformed)i;
+        return true;
+    }
+    return control_refuse(c, 422, "malformed is 'quantity', 'status' or ''");
+}
+
 static bool read_order(struct call *c, struct json body, struct order_spec *spec)
 {
     static const char *const known[] = { "lines", "status", "marketplace_id", "fulfillment",
-        "order_id", "age_ms", "if_available", NULL };
+        "order_id", "age_ms", "if_available", "search_late_ms", "malformed", NULL };
     struct str status = S("UNSHIPPED"), fulfillment = S("");
-    int64_t age = 0;
+    int64_t age = 0, late = 0;
     *spec =
         (struct order_spec){ .marketplace = str_of(c->sim->options.region->marketplaces[0].id) };
     if (!control_known(c, body, known) || !read_lines(c, body, spec) ||
@@ -77,12 +90,15 @@ static bool read_order(struct call *c, struct json body, struct order_spec *spec
         !control_str(c, body, "fulfillment", 20, &fulfillment) ||
         !control_str(c, body, "order_id", ORDER_ID_SIZE - 1, &spec->id) ||
         !control_int(c, body, "age_ms", 0, two_years_ms, &age) ||
-        !control_bool(c, body, "if_available", &spec->if_available))
+        !control_int(c, body, "search_late_ms", 0, two_years_ms, &late) ||
+        !control_bool(c, body, "if_available", &spec->if_available) ||
+        !read_malformed(c, body, &spec->malformed))
         return false;
     if (!order_status_parse(status, &spec->status))
         return control_refuse(c, 422, "status is one of Amazon's, such as UNSHIPPED");
     if (fulfillment.len) spec->fba = str_eq(fulfillment, S("amazon"));
     spec->created = c->now - age;
+    spec->searchable = c->now + late;
     return true;
 }
 
@@ -149,8 +165,12 @@ static bool change(struct call *c, struct order *o, struct str what, struct json
         if (!control_str(c, body, "status", 40, &name)) return false;
         if (!order_status_parse(name, &o->status))
             return control_refuse(c, 422, "status is one of Amazon's, such as UNSHIPPED");
+    } else if (str_eq(what, S("malformed"))) {
+        /* Amazon mends its answer, which is no change of the order. */
+        return read_malformed(c, body, &o->malformed);
     } else {
-        return control_refuse(c, 404, "ship, cancel, request_cancel and status are what there is");
+        return control_refuse(
+            c, 404, "ship, cancel, request_cancel, status and malformed are what there is");
     }
     o->updated = c->now;
     return true;

@@ -9,7 +9,11 @@ void money_write(struct jw *w, const char *key, int64_t minor, const char *curre
     char amount[40];
     struct buf b;
     buf_init(&b, sizeof amount);
-    buf_put_fmt(&b, "%lld.%02lld", (long long)(minor / 100), (long long)(minor % 100));
+    /* Yen have no smaller unit; the other currencies of the marketplaces have hundredths. */
+    if (str_eq(str_of(currency), S("JPY")))
+        buf_put_fmt(&b, "%lld", (long long)minor);
+    else
+        buf_put_fmt(&b, "%lld.%02lld", (long long)(minor / 100), (long long)(minor % 100));
     jw_key(w, key);
     jw_object(w);
     jw_kstr(w, "amount", buf_str(&b));

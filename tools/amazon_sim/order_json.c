@@ -31,7 +31,8 @@ static void write_fulfillment(struct call *c, const struct order *o)
     struct jw *w = &c->w;
     jw_key(w, "fulfillment");
     jw_object(w);
-    jw_kstr(w, "fulfillmentStatus", str_of(order_status_names[o->status]));
+    if (o->malformed != ORDER_WITHOUT_STATUS)
+        jw_kstr(w, "fulfillmentStatus", str_of(order_status_names[o->status]));
     jw_kstr(w, "fulfilledBy", o->fba ? S("AMAZON") : S("MERCHANT"));
     jw_kstr(w, "fulfillmentServiceLevel", S("STANDARD"));
     if (has_price(o)) {
@@ -96,7 +97,7 @@ static void write_line(
     struct jw *w = &c->w;
     jw_object(w);
     jw_kstr(w, "orderItemId", l->item_id);
-    jw_kint(w, "quantityOrdered", l->ordered);
+    if (o->malformed != ORDER_WITHOUT_QUANTITY) jw_kint(w, "quantityOrdered", l->ordered);
     write_product(c, o, l);
     if ((data & ORDER_PROCEEDS) && has_price(o)) {
         jw_key(w, "proceeds");

@@ -77,10 +77,10 @@ static time_ms key_of(const struct search *s, const struct order *o)
     return s->by_update ? o->updated : o->created;
 }
 
-static bool is_wanted(const struct search *s, const struct order *o)
+static bool is_wanted(const struct search *s, const struct order *o, time_ms now)
 {
     time_ms key = key_of(s, o);
-    if (key < s->after || key > s->before) return false;
+    if (key < s->after || key > s->before || now < o->searchable) return false;
     if (s->follows && (key < s->last_key || (key == s->last_key && o->number <= s->last_number)))
         return false;
     return (!s->statuses || (s->statuses >> o->status & 1)) &&
@@ -106,7 +106,7 @@ static struct row *find_rows(struct call *c, const struct search *s, int64_t *co
     struct row *rows = arena_new(c->arena, struct row, w->order_count + 1);
     size_t n = 0;
     for (size_t i = 0; i < w->order_count; i++)
-        if (is_wanted(s, w->orders[i]))
+        if (is_wanted(s, w->orders[i], c->now))
             rows[n++] = (struct row){ w->orders[i], key_of(s, w->orders[i]) };
     qsort(rows, n, sizeof *rows, compare_rows);
     *count = (int64_t)n;

@@ -80,14 +80,19 @@ struct package {
     int64_t *quantities; /* one for each line */
 };
 
+/* How an order's JSON breaks Amazon's model. */
+enum order_malformed { ORDER_WELL_FORMED, ORDER_WITHOUT_QUANTITY, ORDER_WITHOUT_STATUS };
+
 struct order {
     char id[ORDER_ID_SIZE];
     int64_t number;
     enum order_status status;
     bool fba;
     bool cancel_requested; /* by the buyer */
+    enum order_malformed malformed;
     struct str marketplace;
     time_ms created, updated;
+    time_ms searchable; /* before that, searches do not find it */
     struct order_line *lines;
     size_t line_count;
     struct package *packages;
@@ -106,7 +111,8 @@ struct order_spec {
     enum order_status status;
     bool fba;
     bool if_available; /* refuse rather than sell what is not there */
-    time_ms created;
+    time_ms created, searchable;
+    enum order_malformed malformed;
     struct line_spec *lines;
     size_t line_count;
 };

@@ -143,6 +143,8 @@ enum err world_order_place(
     o->fba = spec->fba;
     o->marketplace = arena_str(&w->arena, spec->marketplace);
     o->created = o->updated = spec->created;
+    o->searchable = spec->searchable;
+    o->malformed = spec->malformed;
     o->lines = arena_new(&w->arena, struct order_line, spec->line_count);
     o->line_count = spec->line_count;
     for (size_t i = 0; i < spec->line_count; i++)
