@@ -474,6 +474,28 @@ static void test_waiting_for_orders(void **state)
     CHECK_INT(claim.lane, LANE_RISE, "a rise");
 }
 
+/* Orders were read, and what they say is not planned yet: a quantity from before is not sent. */
+static void test_a_rise_out_of_date(void **state)
+{
+    struct fix *f = *state;
+    struct shop s = open_shop(f, 9);
+    fix_items(f, s.variation, 1);
+    CHECK_INT(fix_claim(f, s.channel).listing_id, 0, "its stock has changed");
+    fix_plan(f);
+    WRITE(f, push_mark_all(&f->c, s.channel, &f->e), "all are to be planned");
+    CHECK_INT(fix_claim(f, s.channel).listing_id, 0, "and this one is");
+    fix_plan(f);
+    CHECK_INT(fix_claim(f, s.channel).quantity, 10, "then it goes, as it is now");
+}
+
+static void test_a_fall_out_of_date(void **state)
+{
+    struct fix *f = *state;
+    struct shop s = open_shop(f, 3);
+    fix_items(f, s.variation, 1);
+    CHECK_INT(fix_claim(f, s.channel).quantity, 3, "less than is shown goes at once");
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -495,6 +517,8 @@ int main(int argc, char **argv)
         FIX_TEST(test_changed_elsewhere),
         FIX_TEST(test_changed_elsewhere_before_the_read_back),
         FIX_TEST(test_waiting_for_orders),
+        FIX_TEST(test_a_rise_out_of_date),
+        FIX_TEST(test_a_fall_out_of_date),
     };
     return fix_main(argc, argv, "store/push", tests, COUNT_OF(tests));
 }
