@@ -40,13 +40,8 @@ static void add_listings(struct world *w, struct str listings)
     buf_release(&body);
 }
 
-void scenario_begin(struct world *w, const char *listings)
+static void connect_and_import(struct world *w, const char *listings)
 {
-    char speed[16];
-    (void)snprintf(speed, sizeof speed, "%d", SCENARIO_SPEED);
-    const char *const options[] = { "--seed", "1", "--listings", "0", "--time-scale", speed,
-        "--client-scale", speed, NULL };
-    world_open_scaled(w, engine, simulator, options, SCENARIO_SPEED);
     add_listings(w, str_of(listings));
     /* From now on by Amazon's clock: the product's may be minutes ahead when starting took long. */
     world_connect_as(w,
@@ -56,6 +51,25 @@ void scenario_begin(struct world *w, const char *listings)
     world_until(w, "SELECT COUNT(*) FROM channel WHERE state = 'connected'", 1,
         "a new channel proves itself");
     CHECK_INT(world_run(w, RUN_SYNC_LISTINGS), 1, "the listings are imported");
+}
+
+void scenario_begin(struct world *w, const char *listings)
+{
+    char speed[16];
+    (void)snprintf(speed, sizeof speed, "%d", SCENARIO_SPEED);
+    const char *const options[] = { "--seed", "1", "--listings", "0", "--time-scale", speed,
+        "--client-scale", speed, NULL };
+    world_open_scaled(w, engine, simulator, options, SCENARIO_SPEED);
+    connect_and_import(w, listings);
+}
+
+void scenario_begin_still(struct world *w, const char *listings)
+{
+    static const char *const options[] = { "--seed", "1", "--listings", "0", "--rate-scale", "50",
+        NULL };
+    world_open(w, engine, simulator, options);
+    world_control(w, "/_sim/settings", "{\"apply_min_ms\": 0, \"apply_max_ms\": 0}");
+    connect_and_import(w, listings);
 }
 
 void scenario_stock(struct world *w, const char *sku, int count, int64_t live)

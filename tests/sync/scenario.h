@@ -24,6 +24,9 @@ int scenario_run(int argc, char **argv, const struct CMUnitTest *tests, size_t c
 /* A simulator with these listings ("IP13 9, IP14 0": SKUs and what Amazon shows), a connected
  * channel that imports orders and sends quantities, an engine; the listings are imported. */
 void scenario_begin(struct world *w, const char *listings);
+/* The same by the machine's clock, with generous rates: for what must be seen before minutes pass.
+ * They pass when scenario_advance says so. */
+void scenario_begin_still(struct world *w, const char *listings);
 /* So many more units of the SKU, which is entered when it is new; the quantity shows at Amazon as
  * `live` in the end. */
 void scenario_stock(struct world *w, const char *sku, int count, int64_t live);
