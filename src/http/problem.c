@@ -76,12 +76,12 @@ static const char *const codes[] = { "bad_json", "unknown_parameter", "bad_heade
     "password_change_required", "totp_enabled", "totp_not_begun", "totp_not_enabled", "csrf",
     "duplicate", "duplicate_sku", "in_use", "last_admin", "idempotency_conflict", "channel_paused",
     "channel_not_connected", "not_braked", "locked", "archived", "two_skus", "since_gone", "merged",
-    "retiring", "committed", "already_committed", "undone", "not_open" };
+    "retiring", "committed", "already_committed", "lot_price", "undone", "not_open" };
 
 /* Codes of openapi.yaml, FieldError, that the store gives. */
 static const char *const field_codes[] = { "unknown_value", "not_allowed", "duplicate",
     "duplicate_sku", "duplicate_open_item", "imei_check", "bad_format", "too_long", "required",
-    "archived", "in_use", "two_skus", "retiring" };
+    "archived", "in_use", "two_skus", "retiring", "lot_price" };
 
 static struct str listed(
     const char *code, const char *const *list, size_t count, const char *otherwise)

@@ -8,8 +8,8 @@
     "SELECT i.id, i.esn, i.hex_id, i.variation_id, i.status_id, s.title, i.former_status_id,"      \
     " i.warehouse_id, w.name, i.location_id, l.name, i.paid_amount, i.paid_currency, i.order_id,"  \
     " 'SO-' || i.order_id, i.committed_at, i.is_open, i.version, i.created_at, i.updated_at,"      \
-    " i.transfer_id, tf.name, tt.name, i.purchase_order_id, p.number, i.purchase_order_line_id"    \
-    " FROM item i JOIN inventory_status s ON s.id = i.status_id"                                   \
+    " i.transfer_id, tf.name, tt.name, i.purchase_order_id, p.number, i.purchase_order_line_id,"   \
+    " p.lot_price IS NOT NULL FROM item i JOIN inventory_status s ON s.id = i.status_id"           \
     " LEFT JOIN warehouse w ON w.id = i.warehouse_id"                                              \
     " LEFT JOIN location l ON l.id = i.location_id"                                                \
     " LEFT JOIN transfer t ON t.id = i.transfer_id LEFT JOIN warehouse tf ON tf.id = t.from_id"    \
@@ -44,6 +44,7 @@ static void read_row(struct stmt *st, struct arena *arena, struct item *out)
         .purchase_order_id = stmt_int(st, 23),
         .purchase_order = stmt_str(st, 24, arena),
         .purchase_order_line_id = stmt_int(st, 25),
+        .in_lot = stmt_int(st, 26) != 0,
     };
 }
 
@@ -259,6 +260,31 @@ static enum err refuse_archived(
         which == 1 ? "variation" : pointer + 1);
 }
 
+struct str item_lot_words(const struct item *item, struct arena *arena)
+{
+    return arena_fmt(arena,
+        "it is part of the lot price of %.*s: change that price, or take it away from the order, or"
+        " this item from the order",
+        STR_FMT(item->purchase_order));
+}
+
+/* A share that was changed alone would be lost with the next division, and until then the shares
+ * would not add up to the lot's price. The order's row is locked as a division locks it: whichever
+ * of the two comes second sees what the first one did. */
+static enum err refuse_share(
+    struct change *c, const struct item *before, const struct item *after, struct error *e)
+{
+    if (!before->purchase_order_id || money_same(before->paid, after->paid)) return OK;
+    struct stmt *st = tx_prepare(
+        c->tx, "SELECT lot_price IS NOT NULL FROM purchase_order WHERE id = $1 FOR UPDATE");
+    stmt_bind_int(st, 1, before->purchase_order_id);
+    int64_t in_lot;
+    enum err rc = stmt_scalar(st, 0, &in_lot, e);
+    if (rc || !in_lot) return rc;
+    return error_at(
+        e, ERR_CONFLICT, "lot_price", "/paid", "%.*s", STR_FMT(item_lot_words(before, c->arena)));
+}
+
 static enum err write_update(
     struct change *c, const struct item *before, const struct item *after, struct error *e)
 {
@@ -290,6 +316,7 @@ enum err item_update(struct change *c, const struct item *before, struct item *a
         return error_code(e, ERR_CONFLICT, "in_transit",
             "the item is on its way to %.*s: receive it first", STR_FMT(before->transfer_to));
     enum err rc = refuse_archived(c, before, after, e);
+    if (!rc) rc = refuse_share(c, before, after, e);
     if (!rc) rc = item_values_refuse_lacking(c->tx, after->sets, after->set_count, e);
     if (!rc && after->is_open && !str_eq(before->esn, after->esn))
         rc = refuse_open_duplicate(c, after->esn, before->id, e);

@@ -28,6 +28,7 @@ struct item {
     int64_t purchase_order_id;      /* 0: received directly */
     struct str purchase_order;      /* its number */
     int64_t purchase_order_line_id; /* 0: of none, or not expected */
+    bool in_lot;                    /* paid is its share of that order's lot price */
     bool is_open;
     int64_t transfer_id;                   /* 0: not on its way; then it has no warehouse */
     struct str transfer_from, transfer_to; /* warehouses */
@@ -100,8 +101,12 @@ MUST_USE enum err item_create_placed(struct change *c, struct item_new *rows, si
 /* For people: why a row was not created. */
 struct str item_new_detail(const struct item_new *row, struct arena *arena);
 
+/* For people: why the price of an item in a lot stays. */
+struct str item_lot_words(const struct item *item, struct arena *arena);
+
 /* A committed item keeps its status and variation fixed: ERR_CONFLICT "committed"; one that is
- * on its way its place: "in_transit". "archived" as above, where it moves to what is archived.
+ * on its way its place: "in_transit"; one in a lot its price: "lot_price" (/paid). "archived" as
+ * above, where it moves to what is archived.
  * ERR_INVALID "required" (/custom) when a required custom field would lose its value.
  * ERR_STALE when the item was changed or committed after `before` was read. */
 MUST_USE enum err item_update(struct change *c, const struct item *before, struct item *after,

@@ -89,7 +89,8 @@ static enum err load_archived(struct bulk *b, struct error *e)
 
 static enum err load_all(struct bulk *b, const int64_t *ids, size_t count, struct error *e)
 {
-    enum err rc = item_lock_many(b->c, ids, count, e);
+    enum err rc = b->edit->set_paid ? item_lock_lots(b->c, ids, count, e) : OK;
+    if (!rc) rc = item_lock_many(b->c, ids, count, e);
     if (!rc) rc = item_load_many(b->c->tx, ids, count, b->arena, &b->before, &b->count, e);
     if (!rc) rc = load_archived(b, e);
     if (rc) return rc;
@@ -219,6 +220,8 @@ static enum err judge(struct bulk *b, size_t i, struct error *e)
         *result = refuse(before, "committed",
             arena_fmt(
                 b->arena, "it is on order %.*s; take it off first", STR_FMT(before->order_number)));
+    else if (before->in_lot && !money_same(before->paid, after->paid))
+        *result = refuse(before, "lot_price", item_lot_words(before, b->arena));
     else if (other_status && b->status_archived)
         *result = refuse_archived(before, "status");
     else if (became && became->archived)

@@ -30,8 +30,9 @@ struct bulk_result {
     int64_t item_id;
     bool changed;
     const char *code; /* "" when changed or nothing was to change; else why not: "committed",
-                         "in_transit", "archived", "no_warehouse", "unknown_location", "not_tried"
-                         (atomic), "unknown_id" (taken back since the caller looked) */
+                         "in_transit", "lot_price", "archived", "no_warehouse",
+                         "unknown_location", "not_tried" (atomic), "unknown_id" (taken back since
+                         the caller looked) */
     struct str detail;
     int64_t variation_id; /* what it is now */
 };

@@ -5,14 +5,28 @@
 
 #include <stdlib.h>
 
-enum err item_lock_many(struct change *c, const int64_t *ids, size_t count, struct error *e)
+static enum err lock_rows(struct stmt *st, const int64_t *ids, size_t count, struct error *e)
 {
-    struct stmt *st =
-        tx_prepare(c->tx, "SELECT id FROM item WHERE id IN {ints $1} ORDER BY id FOR UPDATE");
     stmt_bind_ints(st, 1, ids, count);
     while (stmt_row(st))
         continue;
     return stmt_end(st, e);
+}
+
+enum err item_lock_lots(struct change *c, const int64_t *ids, size_t count, struct error *e)
+{
+    return lock_rows(
+        tx_prepare(c->tx,
+            "SELECT id FROM purchase_order WHERE id IN (SELECT purchase_order_id FROM item"
+            " WHERE id IN {ints $1}) ORDER BY id FOR UPDATE"),
+        ids, count, e);
+}
+
+enum err item_lock_many(struct change *c, const int64_t *ids, size_t count, struct error *e)
+{
+    return lock_rows(
+        tx_prepare(c->tx, "SELECT id FROM item WHERE id IN {ints $1} ORDER BY id FOR UPDATE"), ids,
+        count, e);
 }
 
 struct delta {

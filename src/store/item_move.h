@@ -20,6 +20,12 @@ void item_move(struct change *c, const struct item_move *move);
 void item_move_counts(
     struct change *c, const struct item *before, const struct item *after, size_t count);
 
+/* Locks the purchase orders that these items came with, so that none is divided or given a lot
+ * price until the transaction ends. Before item_lock_many: whoever divides locks in this order too.
+ */
+MUST_USE enum err item_lock_lots(
+    struct change *c, const int64_t *ids, size_t count, struct error *e);
+
 /* Locks rows, ascending. */
 MUST_USE enum err item_lock_many(
     struct change *c, const int64_t *ids, size_t count, struct error *e);

@@ -7,7 +7,9 @@
  *
  * A lot price is for all of it together. While the order is open it is divided over the items that
  * have been received (core/lot.h, weighed by the lines' expected prices), each change of an item's
- * share is in its history, and other prices of the items give way to it. An order of more than
+ * share is in its history, and other prices of the items give way to it. Nobody changes a share by
+ * itself, neither then nor later ("lot_price" of item_update and item_bulk_edit): while lot_divided
+ * holds, what the items cost adds up to the lot price. An order of more than
  * LOT_AT_ONCE_MAX items is divided anew only when a tenth of them came at once, when its prices
  * change, when it is closed, and when asked: so a scan costs the same whatever the size
  * (lot_divided says whether it is due). Closing divides for the last time.

@@ -180,7 +180,7 @@ static void judge(struct purchase_order *o, struct purchase_price **sorted, size
         p->code = "unknown_esn";
         if (i && str_eq(sorted[i - 1]->esn, p->esn))
             p->code = "repeated";
-        else if (!p->paid.present || (o->lot_price.present && o->status == PURCHASE_OPEN) ||
+        else if (!p->paid.present || o->lot_price.present ||
                  purchase_take_currency(o, p->paid, "/paid", &ignored))
             p->code = "not_allowed";
     }

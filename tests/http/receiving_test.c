@@ -186,6 +186,89 @@ static void test_labels(void **state)
     CALL(k, "POST", "/items/labels", "{\"purchase_order_id\":2}", 404);
 }
 
+/* The price of an item in a lot, by each way that leads to it. */
+static void test_shares_of_a_lot(void **state)
+{
+    struct kit *k = *state;
+    make(k);
+    CALL(k, "PATCH", "/purchase_orders/1", "{\"lot_price\":{\"amount\":1001,\"currency\":\"EUR\"}}",
+        200);
+    CALL(k, "POST", "/purchase_orders/1/receive", "{\"variation_id\":1,\"esns\":[\"L1\",\"L2\"]}",
+        200);
+    CALL(k, "PATCH", "/items/1", "{\"paid\":{\"amount\":700,\"currency\":\"EUR\"}}", 409);
+    kit_problem(k, 409, "lot_price", "one item");
+    kit_fault(k, "/paid", "lot_price", "its price");
+    CHECK(str_contains(kit_str(k, "/detail"), S("PO-1")), "of which order");
+    CALL(k, "PATCH", "/items/1",
+        "{\"location\":null,\"paid\":{\"amount\":501,\"currency\":\"EUR\"}}", 200);
+    CALL(k, "POST", "/items/bulk_edit",
+        "{\"ids\":[1,2],\"set\":{\"paid\":{\"amount\":500,\"currency\":\"EUR\"}}}", 200);
+    CHECK_STR(kit_str(k, "/results/0/code"), S("lot_price"), "many");
+    CHECK(kit_null(k, "/results/1/code"), "what it costs already");
+    CALL_WITH(k, "POST", "/items/import?dry_run=true",
+        "ESN,Paid,Currency\nL1,5.01,EUR\nL2,7.00,EUR\n", "Content-Type: text/csv", 200);
+    CHECK_INT(kit_int(k, "/unchanged"), 1, "a spreadsheet as it was exported");
+    CHECK_STR(kit_str(k, "/errors/0/code"), S("lot_price"), "a dry run says so");
+    CALL_WITH(k, "POST", "/items/import", "ESN,Paid,Currency\nL1,5.01,EUR\nL2,7.00,EUR\n",
+        "Content-Type: text/csv", 200);
+    CHECK_INT(kit_int(k, "/errors/0/row"), 3, "the other row");
+    CHECK_STR(kit_str(k, "/errors/0/column"), S("Paid"), "by column");
+    CHECK_STR(kit_str(k, "/errors/0/code"), S("lot_price"), "as the dry run said");
+    CALL(k, "GET", "/purchase_orders/1", NULL, 200);
+    CHECK_INT(kit_int(k, "/checked_in/price/amount"), 1001, "never a cent lost");
+    CALL(k, "PATCH", "/purchase_orders/1", "{\"lot_price\":null}", 200);
+    CALL(k, "PATCH", "/items/1", "{\"paid\":{\"amount\":700,\"currency\":\"EUR\"}}", 200);
+}
+
+/* Prices are set one by one while the order is given a lot price: the lot has the last word. */
+enum { PRICERS = 6 };
+struct pricer {
+    const struct kit *k;
+    pthread_barrier_t *start;
+    const char *path, *body;
+    int status;
+};
+
+static void *price(void *arg)
+{
+    struct pricer *p = arg;
+    pthread_barrier_wait(p->start);
+    p->status = kit_alone(p->k, "PATCH", p->path, p->body, NULL);
+    return NULL;
+}
+
+static void test_lot_against_prices(void **state)
+{
+    struct kit *k = *state;
+    make(k);
+    CALL(k, "POST", "/purchase_orders/1/receive",
+        "{\"variation_id\":1,\"esns\":[\"L1\",\"L2\",\"L3\",\"L4\",\"L5\"]}", 200);
+    for (int round = 0; round < 5; round++) {
+        pthread_t threads[PRICERS];
+        struct pricer pricers[PRICERS];
+        pthread_barrier_t start;
+        pthread_barrier_init(&start, NULL, PRICERS);
+        for (int i = 0; i < PRICERS; i++) {
+            pricers[i] = (struct pricer){ k, &start,
+                kit_path(k, i ? kit_fmt(k, "/items/%d", i) : "/purchase_orders/1"),
+                kit_fmt(k, "{\"%s\":{\"amount\":%d,\"currency\":\"EUR\"}}",
+                    i ? "paid" : "lot_price", i ? 10 * round + i : 1000 + round),
+                0 };
+            CHECK_INT(pthread_create(&threads[i], NULL, price, &pricers[i]), 0, "a thread");
+        }
+        for (int i = 0; i < PRICERS; i++)
+            pthread_join(threads[i], NULL);
+        pthread_barrier_destroy(&start);
+        CHECK_INT(pricers[0].status, 200, "the lot price is set");
+        for (int i = 1; i < PRICERS; i++)
+            CHECK(pricers[i].status == 200 || pricers[i].status == 409 || pricers[i].status == 412,
+                kit_fmt(k, "before it, or told: %d", pricers[i].status));
+        CALL(k, "GET", "/purchase_orders/1", NULL, 200);
+        CHECK_INT(kit_int(k, "/checked_in/price/amount"), 1000 + round, "it adds up");
+        CALL(k, "PATCH", "/purchase_orders/1", "{\"lot_price\":null}", 200);
+    }
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -193,6 +276,8 @@ int main(int argc, char **argv)
         KIT_TEST(test_paste),
         KIT_TEST(test_scans),
         KIT_TEST(test_race),
+        KIT_TEST(test_shares_of_a_lot),
+        KIT_TEST(test_lot_against_prices),
         KIT_TEST(test_labels),
     };
     return kit_main(argc, argv, "receiving", tests, COUNT_OF(tests));

@@ -1,6 +1,7 @@
 /* purchase_test.c: vendors, purchase orders, receiving, lot prices. */
 #include "fixture.h"
 
+#include "store/item_bulk.h"
 #include "store/purchase_order.h"
 #include "store/vendor.h"
 
@@ -362,6 +363,197 @@ static void test_many(void **state)
     fix_clean(f, "after many");
 }
 
+static struct item with_price(struct item item, int64_t amount, struct str currency)
+{
+    item.paid = (struct money){ amount >= 0, amount, currency };
+    return item;
+}
+
+/* The share of a lot is nobody's to change alone: neither while the order is open, nor when the
+ * lot waits to be divided, nor afterwards. */
+static void test_shares_are_not_edited(void **state)
+{
+    struct fix *f = *state;
+    int64_t a = fix_variation(f, "A", "A"), id = new_order(f, &a, NULL, 1, 2, 1000);
+    int64_t first = receive(f, id, a, 2), free = fix_item(f, "FREE", a);
+    for (int round = 0; round < 2; round++) {
+        struct item item = fix_load_item(f, first), after = with_price(item, 7, S("USD"));
+        CHECK(item.in_lot, "it knows");
+        REFUSED(f, item_update(&f->c, &item, &after, S(""), &f->e), ERR_CONFLICT, "lot_price",
+            round ? "closed" : "open");
+        CHECK_STR(str_of(f->e.pointer), S("/paid"), "where");
+        CHECK(str_contains(str_of(f->e.detail), S("PO-1")), "of which lot");
+        after = with_price(item, -1, S(""));
+        REFUSED(f, item_update(&f->c, &item, &after, S(""), &f->e), ERR_CONFLICT, "lot_price",
+            "nor taken away");
+        after = item;
+        after.warehouse_id = 0;
+        after.warehouse = S("");
+        WRITE(f, item_update(&f->c, &item, &after, S(""), &f->e), "all else is free");
+        struct bulk_edit edit = { .set_paid = true, .paid = { true, 9, S("USD") } };
+        int64_t ids[] = { first, first + 1, free };
+        struct bulk_outcome out;
+        WRITE(f, item_bulk_edit(&f->c, &edit, ids, 3, &f->arena, &out, &f->e), "bulk");
+        CHECK_STR(str_of(out.results[0].code), S("lot_price"), "of the lot");
+        CHECK_STR(str_of(out.results[1].code), S("lot_price"), "of the lot");
+        CHECK_STR(str_of(out.results[2].code), S(""), "of no lot");
+        CHECK_INT(out.refused, 2, "two");
+        edit.paid.amount = 500;
+        WRITE(f, item_bulk_edit(&f->c, &edit, ids, 2, &f->arena, &out, &f->e), "what they cost");
+        CHECK_INT(out.unchanged, 2, "nothing is changed by that");
+        struct purchase_order o = load(f, id);
+        struct purchase_price price = { .esn = item.esn, .paid = { true, 7, S("USD") } };
+        WRITE(f, purchase_set_paid(&f->c, &o, &price, 1, &f->e), "by ESN");
+        CHECK_STR(str_of(price.code), S("not_allowed"), "nor so");
+        CHECK_INT(load(f, id).checked_in_price, 1000, "never a cent lost");
+        o = load(f, id);
+        if (!round) WRITE(f, purchase_set_status(&f->c, &o, PURCHASE_CLOSED, &f->e), "close");
+    }
+    struct purchase_order o = load(f, id), after = o;
+    WRITE(f, purchase_set_status(&f->c, &after, PURCHASE_OPEN, &f->e), "reopen");
+    o = after;
+    after.lot_price = (struct money){ 0 };
+    WRITE(f, purchase_update(&f->c, &o, &after, &f->e), "the way out: no lot price");
+    struct item item = fix_load_item(f, first), dear = with_price(item, 7, S("USD"));
+    WRITE(f, item_update(&f->c, &item, &dear, S(""), &f->e), "a price of its own");
+}
+
+/* Histories by lot. Whatever is accepted leaves every lot adding up, or says that it is due. */
+enum { LOTS = 2, STEPS = 250 };
+struct history {
+    struct fix *f;
+    struct rng rng;
+    int64_t orders[LOTS], variations[2];
+};
+
+static int64_t roll(struct history *h, int64_t below)
+{
+    return (int64_t)rng_below(&h->rng, (uint64_t)below);
+}
+
+static struct money some_price(struct history *h)
+{
+    return (struct money){ roll(h, 4) != 0, roll(h, 100000), S("USD") };
+}
+
+/* One of those received; 0: none is. */
+static int64_t some_item(struct history *h)
+{
+    int64_t items = fix_int(h->f, "SELECT COUNT(*) FROM item");
+    return items ? fix_int_of(h->f, "SELECT id FROM item ORDER BY id LIMIT 1 OFFSET $1 - 1",
+                       roll(h, items) + 1)
+                 : 0;
+}
+
+static enum err receive_some(struct history *h, struct purchase_order *o)
+{
+    struct fix *f = h->f;
+    size_t count = roll(h, 20) ? (size_t)roll(h, 3) + 1 : LOT_AT_ONCE_MAX;
+    struct item_new *rows = arena_new(&f->arena, struct item_new, count);
+    for (size_t i = 0; i < count; i++) {
+        char esn[32];
+        (void)snprintf(esn, sizeof esn, "H%d", ++f->made);
+        rows[i] = row_of(f, esn, h->variations[roll(h, 2)]);
+        if (!roll(h, 5)) rows[i].item.paid = some_price(h);
+    }
+    return purchase_receive(&f->c, o, rows, count, &f->e);
+}
+
+static enum err change_order(struct history *h, struct purchase_order *o)
+{
+    struct fix *f = h->f;
+    struct purchase_order after = *o;
+    struct purchase_line line;
+    switch (roll(h, 4)) {
+    case 0:
+        after.lot_price = some_price(h);
+        return purchase_update(&f->c, o, &after, &f->e);
+    case 1:
+        line = o->lines[0];
+        line.unit_price = some_price(h);
+        return purchase_line_update(&f->c, o, &o->lines[0], &line, &f->e);
+    case 2:
+        return purchase_set_status(
+            &f->c, o, o->status == PURCHASE_OPEN ? PURCHASE_CLOSED : PURCHASE_OPEN, &f->e);
+    default:
+        return purchase_divide(&f->c, o, &f->e);
+    }
+}
+
+static enum err price_some(struct history *h, const struct item *item, struct purchase_order *o)
+{
+    struct fix *f = h->f;
+    struct bulk_edit edit = { .set_paid = true, .paid = some_price(h) };
+    struct bulk_outcome out;
+    struct item after = *item;
+    struct purchase_price price = { .esn = item->esn, .paid = some_price(h) };
+    switch (roll(h, 3)) {
+    case 0:
+        return item_bulk_edit(&f->c, &edit, &item->id, 1, &f->arena, &out, &f->e);
+    case 1:
+        return purchase_set_paid(&f->c, o, &price, 1, &f->e);
+    default:
+        after.paid = some_price(h);
+        return item_update(&f->c, item, &after, S(""), &f->e);
+    }
+}
+
+static enum err step(struct history *h, const struct item *item)
+{
+    struct fix *f = h->f;
+    struct purchase_order o;
+    enum err rc = purchase_lock(&f->c, h->orders[roll(h, LOTS)], &f->arena, &o, &f->e);
+    if (rc) return rc;
+    switch (roll(h, 5)) {
+    case 0:
+    case 1:
+        return receive_some(h, &o);
+    case 2:
+        return change_order(h, &o);
+    case 3:
+        return purchase_unreceive(&f->c, &o, item->id, &f->e);
+    default:
+        return price_some(h, item, &o);
+    }
+}
+
+static void test_lots_add_up(void **state)
+{
+    struct fix *f = *state;
+    struct history h = { .f = f,
+        .variations = { fix_variation(f, "A", "A"), fix_variation(f, "B", "B") } };
+    int64_t unit[] = { 100, 0 };
+    int accepted = 0, refused = 0;
+    rng_seeded(&h.rng, 11);
+    for (int i = 0; i < LOTS; i++)
+        h.orders[i] = new_order(f, h.variations, unit, 2, 5, 1000);
+    for (int i = 0; i < STEPS; i++) {
+        struct item item = { .esn = S("") };
+        int64_t id = some_item(&h);
+        if (id) item = fix_load_item(f, id);
+        fix_begin(f);
+        enum err rc = step(&h, &item);
+        if (rc)
+            fix_rollback(f);
+        else
+            CHECK_ERR(fix_commit(f), OK, &f->e, "commit");
+        accepted += !rc;
+        refused += rc != OK;
+        CHECK(rc != ERR_CORRUPT && rc != ERR_UNAVAILABLE, f->e.detail);
+        CHECK_INT(fix_int(f, "SELECT COUNT(*) FROM purchase_order p JOIN (SELECT purchase_order_id,"
+                             " COALESCE(SUM(paid_amount), 0) AS paid FROM item"
+                             " WHERE purchase_order_id IS NOT NULL GROUP BY purchase_order_id) s"
+                             " ON s.purchase_order_id = p.id WHERE p.lot_price IS NOT NULL"
+                             " AND p.lot_divided = 1 AND p.lot_price <> s.paid"),
+            0, "seed 11: a divided lot adds up");
+    }
+    CHECK(accepted > STEPS / 3 && refused > 10, "a history of both");
+    CHECK(fix_int(f, "SELECT COUNT(*) FROM item WHERE purchase_order_id IS NOT NULL") >
+              LOT_AT_ONCE_MAX,
+        "with more items than are divided at once");
+    fix_clean(f, "after the history");
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -373,6 +565,8 @@ int main(int argc, char **argv)
         FIX_TEST(test_large_lots_are_divided_when_it_pays),
         FIX_TEST(test_taking_back),
         FIX_TEST(test_prices_by_esn),
+        FIX_TEST(test_shares_are_not_edited),
+        FIX_TEST(test_lots_add_up),
         FIX_TEST(test_many),
     };
     return fix_main(argc, argv, "purchase", tests, COUNT_OF(tests));
