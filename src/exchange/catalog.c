@@ -461,4 +461,4 @@ static enum err circle(struct batch *b, struct row_result **rows, size_t count, 
     return turn(b, &x, e);
 }
 
-const struct import_type import_catalog = { &table, NULL, begin, judge, circle, keep };
+const struct import_type import_catalog = { &table, NULL, begin, judge, circle, keep, NULL, NULL };

@@ -289,4 +289,5 @@ static enum err judge(struct batch *b, struct row_result *r, struct error *e)
     return OK;
 }
 
-const struct import_type import_connections = { &table, NULL, begin, judge, NULL, keep };
+const struct import_type import_connections = { &table, NULL, begin, judge, NULL, keep, NULL,
+    NULL };

@@ -56,6 +56,8 @@ static enum err put_item(struct exporting *x, const struct item_page *p, const s
     cells[n++] = amount_cell(item->paid);
     cells[n++] = currency_cell(item->paid);
     cells[n++] = text_cell(item->order_number);
+    cells[n++] = text_cell(item->purchase_order);
+    cells[n++] = id_cell(item->purchase_order_line_id);
     put_values(p, item->id, cells);
     return export_row(x, cells, p->table->count, e);
 }

@@ -175,6 +175,7 @@ static enum err judge(struct tx *tx, void *ctx, struct error *e)
     memory_init(&a->b.shadow.by_second, a->arena);
     enum err rc = im->type->begin(&a->b, e);
     if (!rc) rc = a->settles ? settle_rows(a, e) : judge_rows(a, e);
+    if (!rc && a->b.writes && im->type->end) rc = im->type->end(&a->b, e);
     if (rc) return rc;
     a->state = im->state;
     if (a->settles) a->state.waiting_count = 0;
@@ -219,10 +220,11 @@ static enum err take_over(struct attempt *a, struct error *e)
     struct import *im = a->im;
     const struct import_sink *sink = im->sink;
     memory_take_over(&im->seen, &a->b.seen, keep_number);
-    if (im->type->keep) {
-        memory_take_over(&im->shadow.by_id, &a->b.shadow.by_id, im->type->keep);
-        memory_take_over(&im->shadow.by_first, &a->b.shadow.by_first, im->type->keep);
-        memory_take_over(&im->shadow.by_second, &a->b.shadow.by_second, im->type->keep);
+    memory_keep_fn keep = im->type->keep, second = im->type->keep_second;
+    if (im->options->dry_run && keep) {
+        memory_take_over(&im->shadow.by_id, &a->b.shadow.by_id, keep);
+        memory_take_over(&im->shadow.by_first, &a->b.shadow.by_first, keep);
+        memory_take_over(&im->shadow.by_second, &a->b.shadow.by_second, second ? second : keep);
     }
     for (size_t i = 0; i < a->count && !a->settles; i++)
         if (a->rows[i].fate == ROW_WAITING)

@@ -14,7 +14,8 @@
 #include "store/reference.h"
 
 /* What a dry run would have written, by what later rows look for: its id, and up to two others that
- * must be unique. Each of them has the same values, copied. */
+ * must be unique. Each of them has the same values, copied. Also, of one batch, what is put off to
+ * its end. */
 struct shadow {
     struct memory by_id, by_first, by_second;
 };
@@ -43,8 +44,11 @@ struct import_type {
     /* Rows that still wait when nothing else moves: those that only wait for each other are
      * applied. NULL: there are none such. */
     enum err (*circle)(struct batch *b, struct row_result **rows, size_t count, struct error *e);
-    /* Copies of what is in the shadow. */
-    memory_keep_fn keep;
+    /* Copies of what is in the shadow; keep_second: of by_second, when that holds something else.
+     */
+    memory_keep_fn keep, keep_second;
+    /* Writes what rows have put off to the end of their batch; NULL: nothing is. */
+    enum err (*end)(struct batch *b, struct error *e);
 };
 
 extern const struct import_type import_catalog, import_items, import_connections;

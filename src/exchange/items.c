@@ -30,6 +30,8 @@ static const struct column columns[ITEM_COLUMNS] = {
     { "Paid", COLUMN_OPTIONAL },
     { "Currency", COLUMN_OPTIONAL },
     { "Order", COLUMN_OPTIONAL },
+    { "Purchase Order", COLUMN_OPTIONAL },
+    { "Line", COLUMN_OPTIONAL },
 };
 static const struct table table = { columns, ITEM_COLUMNS };
 
@@ -40,6 +42,8 @@ static enum err begin(struct batch *b, struct error *e)
     b->cache = cache;
     memory_init(&cache->by_sku, b->arena);
     memory_init(&cache->by_whole, b->arena);
+    memory_init(&cache->orders, b->arena);
+    cache->queue_end = &cache->queue;
     enum err rc = settings_load(b->c.tx, &settings, e);
     if (!rc) rc = whole_lists_read(b, &cache->lists, e);
     if (!rc) rc = references_read(b, REFERENCE_STATUS, &cache->statuses, e);
@@ -51,13 +55,6 @@ static enum err begin(struct batch *b, struct error *e)
     return rc;
 }
 
-/* What a dry run would have made of an item; set once in a file (see catalog.c). */
-struct thought {
-    int64_t id, variation_id, status_id, warehouse_id, location_id, amount;
-    uint64_t esn, custom;
-    char currency[4];
-};
-
 static struct thought think(const struct item *item, uint64_t custom)
 {
     struct thought t = { .id = item->id,
@@ -67,7 +64,9 @@ static struct thought think(const struct item *item, uint64_t custom)
         .location_id = item->location_id,
         .amount = item->paid.present ? item->paid.amount : -1,
         .esn = str_hash(item->esn),
-        .custom = custom };
+        .custom = custom,
+        .line_id = item->purchase_order_line_id,
+        .order = item->purchase_order.len ? str_hash(item->purchase_order) : 0 };
     if (item->paid.present) memcpy(t.currency, item->paid.currency.at, sizeof t.currency - 1);
     return t;
 }
@@ -169,13 +168,21 @@ static enum err find_before(struct batch *b, struct row_result *r, struct wish *
 
 /* Where, and in which state */
 
+/* Of a new item: that of its purchase order, else the account's. */
+static const struct reference *received_status(const struct cache *cache, const struct wish *w)
+{
+    if (w->before.id) return NULL;
+    const struct purchase_order *o = w->into ? &w->into->order : NULL;
+    if (!o || !o->inventory_status_id) return cache->received;
+    return references_of_id(&cache->statuses, o->inventory_status_id);
+}
+
 static void read_status(struct batch *b, struct row_result *r, struct wish *w)
 {
     const struct cache *cache = b->cache;
     struct str title = cell(b, r, STATUS);
-    const struct reference *found = title.len      ? references_find(&cache->statuses, title)
-                                    : w->before.id ? NULL
-                                                   : cache->received;
+    const struct reference *found =
+        title.len ? references_find(&cache->statuses, title) : received_status(cache, w);
     if (title.len && !found)
         row_fault(b, r, STATUS, "unknown_value", "there is no inventory status \"%.*s\"",
             STR_FMT(str_sub(title, 0, 100)));
@@ -188,7 +195,12 @@ static void read_warehouse(struct batch *b, struct row_result *r, struct wish *w
 {
     const struct cache *cache = b->cache;
     struct str name = cell(b, r, WAREHOUSE);
-    if (!has_column(b, WAREHOUSE)) return;
+    if (!has_column(b, WAREHOUSE)) {
+        if (!w->into) return;
+        w->after.warehouse_id = w->into->order.warehouse_id;
+        w->after.warehouse = w->into->order.warehouse;
+        return;
+    }
     const struct reference *found = name.len ? references_find(&cache->warehouses, name) : NULL;
     if (name.len && !found)
         row_fault(b, r, WAREHOUSE, "unknown_value", "there is no warehouse \"%.*s\"",
@@ -240,6 +252,19 @@ static void check_order(struct batch *b, struct row_result *r, const struct wish
         "is only shown: commit items to orders, or take them off, on the order");
 }
 
+static enum err read_paid(struct batch *b, struct row_result *r, struct wish *w, struct error *e)
+{
+    struct money before = w->before.paid;
+    if (!has_column(b, PAID)) return OK;
+    if (w->into) before.currency = w->into->order.currency;
+    size_t faults = r->fault_count;
+    cell_money(b, r, (struct money_columns){ PAID, CURRENCY }, &before, &w->after.paid);
+    /* Of an item that is there it would be known. */
+    bool unknown = r->fault_count > faults && str_eq(str_of(r->faults[faults].code), S("required"));
+    if (unknown && w->identified && !w->before.id) w->cannot_make = true;
+    return row_has_faults(r) ? OK : item_row_price(b, r, w, e);
+}
+
 static enum err read_wish(struct batch *b, struct row_result *r, struct wish *w, struct error *e)
 {
     *w = (struct wish){ .before = { .esn = S(""), .is_open = true } };
@@ -249,13 +274,13 @@ static enum err read_wish(struct batch *b, struct row_result *r, struct wish *w,
     w->identified = !row_has_faults(r);
     w->after = w->before;
     w->after.esn = w->esn;
+    if (!rc) rc = item_row_order(b, r, w, e);
     if (!rc) rc = item_row_variation(b, r, w, e);
     if (rc) return rc;
     read_status(b, r, w);
     read_warehouse(b, r, w);
     rc = read_location(b, r, w, e);
-    if (has_column(b, PAID))
-        cell_money(b, r, (struct money_columns){ PAID, CURRENCY }, &w->before.paid, &w->after.paid);
+    if (!rc) rc = read_paid(b, r, w, e);
     check_order(b, r, w);
     return rc ? rc : item_row_fields(b, r, w, e);
 }
@@ -275,6 +300,9 @@ static void tell_changes(struct batch *b, struct row_result *r, const struct wis
     row_change(b, r, "warehouse", from->warehouse, to->warehouse);
     row_change(b, r, "location", from->location, to->location);
     row_change(b, r, "paid", money_text(from->paid, b->arena), money_text(to->paid, b->arena));
+    row_change(b, r, "purchase_order", from->purchase_order, to->purchase_order);
+    row_change(b, r, "purchase_order_line_id", id_text(from->purchase_order_line_id, b->arena),
+        id_text(to->purchase_order_line_id, b->arena));
     item_tell_fields(b, r, w);
 }
 
@@ -293,9 +321,10 @@ static bool changes_nothing(const struct row_result *r, const struct wish *w)
 static enum err apply(struct batch *b, struct row_result *r, struct wish *w, struct error *e)
 {
     enum err rc = OK;
-    if (!b->writes) {
+    if (!b->writes || w->into) {
         if (!w->after.id) w->after.id = row_pretended_id(r);
         cast_shadow(b, w);
+        if (b->writes) item_row_queue(b, r, w);
     } else if (w->before.id) {
         rc = item_update(&b->c, &w->before, &w->after, S("spreadsheet"), e);
     } else {
@@ -388,6 +417,12 @@ static enum err judge_change(struct batch *b, struct row_result *r, struct wish 
         enum err rc = find_open(b, w->after.esn, &other, e);
         if (rc) return rc;
     }
+    if (!w->before.id) {
+        enum err rc = item_row_place(b, r, w, e);
+        if (!rc && w->cannot_make) row_seen(b, r, key_of(w));
+        if (rc || row_has_faults(r)) return rc;
+        tell_changes(b, r, w);
+    }
     if (!other || other == w->before.id) return apply(b, r, w, e);
     row_fault(b, r, ESN, "duplicate_open_item",
         "another item with this ESN is in stock or on an open order");
@@ -406,10 +441,11 @@ static enum err judge(struct batch *b, struct row_result *r, struct error *e)
         return rc;
     }
     r->id = w.before.id > 0 ? w.before.id : 0;
-    if (!w.thought) tell_changes(b, r, &w);
+    if (w.before.id && !w.thought) tell_changes(b, r, &w);
     if (!changes_nothing(r, &w) && !b->replays) return judge_change(b, r, &w, e);
     if (w.before.id) row_seen(b, r, w.before.id);
     return OK;
 }
 
-const struct import_type import_items = { &table, item_field_columns, begin, judge, NULL, keep };
+const struct import_type import_items = { &table, item_field_columns, begin, judge, NULL, keep,
+    item_keep_received, item_receive_queued };

@@ -7,6 +7,7 @@
 #include "core/esn.h"
 #include "exchange/internal.h"
 #include "store/item.h"
+#include "store/purchase_order.h"
 #include "store/variation.h"
 
 /* Its columns, in order. */
@@ -22,7 +23,9 @@ enum {
     LOCATION,
     PAID,
     CURRENCY,
-    ORDER,       /* shown; must stay as it is */
+    ORDER,          /* shown; must stay as it is */
+    PURCHASE_ORDER, /* of a new item: received into it; else as ORDER */
+    PURCHASE_LINE,
     ITEM_COLUMNS /* behind them: those of the custom fields */
 };
 
@@ -34,6 +37,25 @@ struct known_variation {
     bool archived;
 };
 
+struct received; /* items_receive.c */
+
+/* A purchase order, as it will stand when the rows so far have been received into it. */
+struct known_order {
+    uint64_t key;
+    struct str number;
+    bool exists;
+    struct purchase_order order;
+    struct received **told; /* of each line, and of the order: in the shadow; NULL: as it was */
+};
+
+/* A row that is received at the end of the batch: all of an order together. */
+struct queued {
+    struct queued *next;
+    struct known_order *into;
+    struct row_result *row;
+    struct item_new item;
+};
+
 struct cache {
     struct whole_lists lists;
     struct references statuses, warehouses;
@@ -41,9 +63,17 @@ struct cache {
     size_t field_count;
     const struct reference *received; /* status of new items */
     struct memory by_sku, by_whole;   /* of struct known_variation */
+    struct memory orders;             /* of struct known_order */
+    struct queued *queue, **queue_end;
 };
 
-struct thought; /* items.c */
+/* What a dry run, or the end of the batch, would make of an item; set once in a file (see
+ * catalog.c). */
+struct thought {
+    int64_t id, variation_id, status_id, warehouse_id, location_id, amount, line_id;
+    uint64_t esn, custom, order; /* hashes; order: of the purchase order's number, 0: none */
+    char currency[4];
+};
 
 /* One row as it is understood. */
 struct wish {
@@ -54,6 +84,7 @@ struct wish {
     const struct thought *thought; /* an earlier row of a dry run set it */
     bool identified;               /* whether `before` is known */
     bool cannot_make;              /* there is no such item, and the row does not say what it is */
+    struct known_order *into; /* the purchase order that a new item is received into; NULL: none */
     bool variation_archived, location_archived;
     struct item_value *values; /* before; read when the file has custom fields */
     size_t value_count;
@@ -71,5 +102,22 @@ MUST_USE enum err item_field_columns(
 MUST_USE enum err item_row_fields(
     struct batch *b, struct row_result *r, struct wish *w, struct error *e);
 void item_tell_fields(struct batch *b, struct row_result *r, const struct wish *w);
+
+/* items_receive.c */
+
+/* Checks the purchase order and line of an item that is there, or finds those of a new one. */
+MUST_USE enum err item_row_order(
+    struct batch *b, struct row_result *r, struct wish *w, struct error *e);
+/* A new price of an item that has been received: not beside a lot price, and in the order's
+ * currency.
+ */
+MUST_USE enum err item_row_price(
+    struct batch *b, struct row_result *r, struct wish *w, struct error *e);
+/* What a new item gets from its purchase order; the row may be refused. */
+MUST_USE enum err item_row_place(
+    struct batch *b, struct row_result *r, struct wish *w, struct error *e);
+void item_row_queue(struct batch *b, struct row_result *r, const struct wish *w);
+MUST_USE enum err item_receive_queued(struct batch *b, struct error *e);
+const void *item_keep_received(const void *value, struct arena *arena);
 
 #endif

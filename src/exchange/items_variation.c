@@ -92,7 +92,8 @@ enum err item_row_variation(struct batch *b, struct row_result *r, struct wish *
         if (found->id < 0)
             row_fault(
                 b, r, SKU, "ambiguous", "several variations have the SKU \"%.*s\"", STR_FMT(sku));
-    } else if (!w->before.id && !row_has_faults(r)) {
+    } else if (!w->before.id && !row_has_faults(r) &&
+               !(w->into && w->after.purchase_order_line_id)) {
         row_fault(b, r, SKU, "required", "a new item needs a SKU, or Manufacturer to Grade");
         w->cannot_make = true;
     }

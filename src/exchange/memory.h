@@ -24,7 +24,8 @@ void memory_put(struct memory *m, uint64_t key, const void *value);
 const void *memory_next(const struct memory *m, uint64_t key, const struct memory_entry **at);
 const void *memory_get(const struct memory *m, uint64_t key); /* the newest */
 
-/* Puts all that `from` has into m, `keep` making the value that stays. */
+/* Puts all that `from` has into m, `keep` making the value that stays. Each is newer than what m
+ * had under its key; several of `from` under one key are in no particular order. */
 typedef const void *(*memory_keep_fn)(const void *value, struct arena *arena);
 void memory_take_over(struct memory *m, const struct memory *from, memory_keep_fn keep);
 

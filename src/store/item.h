@@ -37,6 +37,7 @@ struct item {
     /* To write: custom fields that get a value or lose it; nothing that is read stands here. */
     const struct item_value_set *sets;
     size_t set_count;
+    bool unpriced; /* to purchase_receive: it has no price, whatever its line expects */
 };
 
 struct item_filter {

@@ -115,12 +115,17 @@ MUST_USE enum err purchase_line_delete(struct change *c, struct purchase_order *
  * Receives rows (item_create_many) into an open order; ERR_CONFLICT "closed" otherwise. Each row's
  * purchase_order_line_id names a line, or is 0: then that of its variation with room, else any of
  * its variation, else none. A line of a variation gives it to a row without one. A row without a
- * price gets the expected one of its line. Codes besides those of item_create_many:
- * "not_allowed" (/paid) for a price beside a lot price or in another currency, (/line_id) when the
- * line is of another variation; "unknown_value" (/line_id). The order is up to date afterwards.
+ * price gets the expected one of its line, unless it is `unpriced`. Codes besides those of
+ * item_create_many: "not_allowed" (/paid) for a price beside a lot price or in another currency,
+ * (/line_id) when the line is of another variation; "unknown_value" (/line_id). The order is up to
+ * date afterwards.
  */
 MUST_USE enum err purchase_receive(struct change *c, struct purchase_order *order,
     struct item_new *rows, size_t count, struct error *e);
+
+/* What purchase_receive makes of a row before it creates the item: its line, variation and price,
+ * or a code. In memory only: the order's figures go on as if the item had been received. */
+void purchase_place(struct purchase_order *order, struct item_new *row);
 
 /* Takes back a reception that was a mistake: the item and its history go, the audit log keeps them.
  * Only while the order is open and the item is as it was received (its price may have been divided

@@ -63,9 +63,16 @@ static void place(void *ctx, struct item *item)
                                      ? line_of(o, item->purchase_order_line_id)
                                      : line_for(o, item->variation_id);
     if (!line) return;
-    if (!item->paid.present && !o->lot_price.present) item->paid = line->unit_price;
+    if (!item->paid.present && !item->unpriced && !o->lot_price.present)
+        item->paid = line->unit_price;
     item->purchase_order_line_id = line->id;
     line->checked_in++;
+}
+
+void purchase_place(struct purchase_order *order, struct item_new *row)
+{
+    judge(order, row);
+    if (!*row->code) place(order, &row->item);
 }
 
 enum err purchase_reload(

@@ -224,8 +224,8 @@ static void test_export(void **state)
     WRITE(f, alter(&f->c, tray, false, true, &f->e), "archived");
     struct export_request request = { .kind = EXPORT_ITEMS };
     for (enum sheet_format format = SHEET_CSV; format <= SHEET_XLSX; format++) {
-        static const char *const ends[] = { "|Field: Note|Field: Tray", "|SA|In stock||||||z",
-            "|SA|In stock", "|SA|In stock||||||=1+1|7" };
+        static const char *const ends[] = { "|Field: Note|Field: Tray", "|SA|In stock||||||||z",
+            "|SA|In stock", "|SA|In stock||||||||=1+1|7" };
         FILE *file = files_export(f, &request, format);
         struct str rest = str_of(files_rows(f, file));
         for (size_t i = 0; i < COUNT_OF(ends); i++)

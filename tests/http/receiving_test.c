@@ -97,6 +97,23 @@ static void test_paste(void **state)
     CALL(k, "GET", kit_fmt(k, "/items/%lld", (long long)first), NULL, 404);
 }
 
+static void test_spreadsheet(void **state)
+{
+    struct kit *k = *state;
+    make(k);
+    const char *file = "ESN,SKU,Purchase Order,Line\nS1,SKU-A,PO-1,\nS2,,PO-1,1\nS3,SKU-A,PO-9,\n";
+    CALL_WITH(k, "POST", "/items/import?dry_run=true", file, "Content-Type: text/csv", 200);
+    CHECK_INT(kit_int(k, "/created"), 2, "would be received");
+    CHECK_STR(kit_str(k, "/errors/0/column"), S("Purchase Order"), "what is wrong");
+    CALL_WITH(k, "POST", "/items/import", file, "Content-Type: text/csv", 200);
+    CHECK_INT(kit_int(k, "/created"), 2, "received");
+    CALL_WITH(k, "POST", "/items/import", file, "Content-Type: text/csv", 200);
+    CHECK_INT(kit_int(k, "/unchanged"), 2, "once");
+    CALL(k, "GET", "/purchase_orders/1", NULL, 200);
+    CHECK_INT(kit_int(k, "/checked_in/count"), 2, "the order says");
+    CHECK_INT(kit_int(k, "/checked_in/price/amount"), 1000, "and for how much");
+}
+
 static void test_scans(void **state)
 {
     struct kit *k = *state;
@@ -274,6 +291,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         KIT_TEST(test_order),
         KIT_TEST(test_paste),
+        KIT_TEST(test_spreadsheet),
         KIT_TEST(test_scans),
         KIT_TEST(test_race),
         KIT_TEST(test_shares_of_a_lot),
