@@ -128,6 +128,11 @@ static enum err read_received(
     return stmt_end(st, e);
 }
 
+bool purchase_has_lot(const struct purchase_order *o)
+{
+    return o->status == PURCHASE_OPEN && o->lot_price.present;
+}
+
 void purchase_sum_expected(struct purchase_order *o)
 {
     o->expected_count = 0;
@@ -171,13 +176,14 @@ enum err purchase_list(struct tx *tx, const struct purchase_filter *filter, cons
                 " AND " SEARCHED " LIKE $5 ESCAPE '!' AND " SEARCHED " LIKE $6 ESCAPE '!'"
                 " AND " SEARCHED " LIKE $7 ESCAPE '!' AND " SEARCHED " LIKE $8 ESCAPE '!'"
                 " AND ($9 = '' OR p.status = $9) AND ($10 = '' OR p.number = $10)"
-                " ORDER BY p.id DESC LIMIT $11");
+                " AND ($12 = 0 OR p.id = $12) ORDER BY p.id DESC LIMIT $11");
     stmt_bind_int(st, 1, page->after ? page->after : INT64_MAX);
     stmt_bind_int(st, 2, filter->vendor_id);
     search_bind(st, 3, &words);
     stmt_bind_str(st, 9, filter->has_status ? str_of(statuses[filter->status]) : S(""));
     stmt_bind_str(st, 10, filter->number);
     stmt_bind_int(st, 11, page->limit + 1);
+    stmt_bind_int(st, 12, filter->id);
     while (stmt_row(st))
         read_head(st, arena, &(*out)[(*count)++]);
     enum err rc = stmt_end(st, e);

@@ -66,7 +66,11 @@ struct purchase_order {
     int64_t unexpected;          /* items without a line */
 };
 
+/* Whether a lot price rules what its items cost. */
+bool purchase_has_lot(const struct purchase_order *o);
+
 struct purchase_filter {
+    int64_t id;        /* 0: any */
     int64_t vendor_id; /* 0: any */
     bool has_status;
     enum purchase_status status;
@@ -136,15 +140,16 @@ MUST_USE enum err purchase_unreceive(
 /* Divides the lot price now. Nothing happens without one, or when the order is not open. */
 MUST_USE enum err purchase_divide(struct change *c, struct purchase_order *order, struct error *e);
 
-/* For spreadsheets: prices of items of the order, by ESN. */
+/* Prices of items of the order, one by one. */
 struct purchase_price {
-    struct str esn;
+    int64_t item_id;
     struct money paid;
-    const char *code; /* set here: "" changed or the same, "unknown_esn" (no item of this order),
-                         "repeated", "not_allowed" (another currency, or beside a lot price) */
+    const char
+        *code; /* set here: "" changed or the same, "unknown_id" (no item of this order),
+                  "repeated", "not_allowed" (another currency, none, or beside a lot price) */
     bool changed;
 };
 MUST_USE enum err purchase_set_paid(struct change *c, struct purchase_order *order,
-    struct purchase_price *prices, size_t count, struct error *e);
+    struct purchase_price *prices, size_t count, struct str reason, struct error *e);
 
 #endif

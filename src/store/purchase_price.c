@@ -150,66 +150,66 @@ enum err purchase_items_moved(
 
 /* Prices one by one */
 
-static int by_esn(const void *a, const void *b)
+static int by_item(const void *a, const void *b)
 {
     const struct purchase_price *x = *(struct purchase_price *const *)a;
     const struct purchase_price *y = *(struct purchase_price *const *)b;
-    int order = str_cmp(x->esn, y->esn);
-    return order ? order : (x > y) - (x < y);
+    if (x->item_id != y->item_id) return x->item_id < y->item_id ? -1 : 1;
+    return (x > y) - (x < y);
 }
 
-static struct purchase_price *find_esn(struct purchase_price **sorted, size_t count, struct str esn)
+/* The first price of an item is judged, further ones are repeated. What is good waits for its item
+ * to be found; its ids ascend. */
+static size_t judge(struct purchase_order *o, struct purchase_price **sorted, size_t count,
+    int64_t *ids, struct purchase_price **good)
 {
-    size_t low = 0, high = count;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (str_cmp(sorted[mid]->esn, esn) < 0)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low < count && str_eq(sorted[low]->esn, esn) ? sorted[low] : NULL;
-}
-
-static void judge(struct purchase_order *o, struct purchase_price **sorted, size_t count)
-{
+    size_t n = 0;
     for (size_t i = 0; i < count; i++) {
         struct purchase_price *p = sorted[i];
         struct error ignored;
         p->changed = false;
-        p->code = "unknown_esn";
-        if (i && str_eq(sorted[i - 1]->esn, p->esn))
+        p->code = "unknown_id";
+        if (i && sorted[i - 1]->item_id == p->item_id) {
             p->code = "repeated";
-        else if (!p->paid.present || o->lot_price.present ||
-                 purchase_take_currency(o, p->paid, "/paid", &ignored))
+        } else if (!p->paid.present || o->lot_price.present ||
+                   purchase_take_currency(o, p->paid, "/paid", &ignored)) {
             p->code = "not_allowed";
+        } else {
+            good[n] = p;
+            ids[n++] = p->item_id;
+        }
     }
+    return n;
 }
 
 enum err purchase_set_paid(struct change *c, struct purchase_order *order,
-    struct purchase_price *prices, size_t count, struct error *e)
+    struct purchase_price *prices, size_t count, struct str reason, struct error *e)
 {
     struct purchase_price **sorted = arena_new(c->arena, struct purchase_price *, count + 1);
+    struct purchase_price **good = arena_new(c->arena, struct purchase_price *, count + 1);
     struct cost *costs = arena_new(c->arena, struct cost, count + 1);
-    size_t found = 0;
+    int64_t *ids = arena_new(c->arena, int64_t, count + 1);
+    size_t found = 0, at = 0;
     for (size_t i = 0; i < count; i++)
         sorted[i] = &prices[i];
-    qsort((void *)sorted, count, sizeof(struct purchase_price *), by_esn);
-    judge(order, sorted, count);
-    struct stmt *st = tx_prepare(c->tx, "SELECT id, esn, paid_amount, paid_currency FROM item"
-                                        " WHERE purchase_order_id = $1 ORDER BY id FOR UPDATE");
+    qsort((void *)sorted, count, sizeof(struct purchase_price *), by_item);
+    size_t good_count = judge(order, sorted, count, ids, good);
+    struct stmt *st = tx_prepare(c->tx,
+        "SELECT id, paid_amount, paid_currency FROM item WHERE purchase_order_id = $1"
+        " AND id IN {ints $2} ORDER BY id FOR UPDATE");
     stmt_bind_int(st, 1, order->id);
+    stmt_bind_ints(st, 2, ids, good_count);
     while (stmt_row(st)) {
-        struct purchase_price *p = find_esn(sorted, count, stmt_str_view(st, 1));
-        if (!p || !str_eq(str_of(p->code), S("unknown_esn"))) continue;
-        p->code = "";
+        while (ids[at] != stmt_int(st, 0)) /* both ascend */
+            at++;
         struct cost *k = &costs[found++];
-        *k = (struct cost){ .id = stmt_int(st, 0), .now = stmt_money(st, 2, c->arena) };
-        k->wanted = p->paid.amount;
-        p->changed = differs(order, k);
+        *k = (struct cost){ .id = ids[at], .now = stmt_money(st, 1, c->arena) };
+        k->wanted = good[at]->paid.amount;
+        good[at]->code = "";
+        good[at]->changed = differs(order, k);
     }
     enum err rc = stmt_end(st, e);
     if (rc) return rc;
-    if (change_prices(c, order, costs, found, S(""))) rc = purchase_touch(c, order, e);
+    if (change_prices(c, order, costs, found, reason)) rc = purchase_touch(c, order, e);
     return rc;
 }

@@ -2,7 +2,8 @@
 #include "store/run.h"
 
 static const char *const kinds[RUN_KIND_COUNT] = { "sync_listings", "import_orders",
-    "backfill_orders", "push_quantities", "import_catalog", "import_items", "import_connections" };
+    "backfill_orders", "push_quantities", "import_catalog", "import_items", "import_connections",
+    "import_prices" };
 static const char *const states[RUN_STATE_COUNT] = { "queued", "running", "succeeded", "failed",
     "canceled" };
 
@@ -120,10 +121,10 @@ enum err run_list(struct tx *tx, const struct run_filter *f, const struct page *
 {
     *out = arena_new(arena, struct run, (size_t)page->limit + 1);
     *count = 0;
-    _Static_assert(RUN_KIND_COUNT == 7, "as many places as there are kinds");
+    _Static_assert(RUN_KIND_COUNT == 8, "as many places as there are kinds");
     struct stmt *st = tx_prepare(tx,
         COLUMNS "WHERE id < $1 AND ($2 = 0 OR channel_id = $2) AND ($3 = '' OR kind = $3)"
-                " AND ($4 = '' OR state = $4) AND kind NOT IN ($6, $7, $8, $9, $10, $11, $12)"
+                " AND ($4 = '' OR state = $4) AND kind NOT IN ($6, $7, $8, $9, $10, $11, $12, $13)"
                 " ORDER BY id DESC LIMIT $5");
     stmt_bind_int(st, 1, page->after ? page->after : INT64_MAX);
     stmt_bind_int(st, 2, f->channel_id);

@@ -17,8 +17,9 @@ enum run_kind {
     RUN_IMPORT_CATALOG,
     RUN_IMPORT_ITEMS,
     RUN_IMPORT_CONNECTIONS,
+    RUN_IMPORT_PRICES,
 };
-#define RUN_KIND_COUNT (RUN_IMPORT_CONNECTIONS + 1)
+#define RUN_KIND_COUNT (RUN_IMPORT_PRICES + 1)
 const char *run_kind_name(enum run_kind kind); /* "sync_listings" */
 bool run_kind_parse(struct str name, enum run_kind *out);
 

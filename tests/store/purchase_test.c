@@ -310,29 +310,39 @@ static void test_taking_back(void **state)
     fix_clean(f, "after taking back");
 }
 
-static void test_prices_by_esn(void **state)
+static void test_prices_by_item(void **state)
 {
     struct fix *f = *state;
     int64_t a = fix_variation(f, "A", "A");
     int64_t id = new_order(f, &a, NULL, 1, 5, 0);
     struct item_new rows[] = { row_of(f, "E1", a), row_of(f, "E2", a) };
     WRITE(f, take(f, id, rows, 2), "receive");
-    fix_item(f, "ELSEWHERE", a);
-    struct purchase_price prices[] = { { .esn = S("E1"), .paid = { true, 500, S("EUR") } },
-        { .esn = S("ELSEWHERE"), .paid = { true, 1, S("EUR") } },
-        { .esn = S("E1"), .paid = { true, 600, S("EUR") } }, { .esn = S("E2") } };
+    int64_t e1 = rows[0].item.id, e2 = rows[1].item.id, elsewhere = fix_item(f, "ELSEWHERE", a);
+    struct purchase_price prices[] = { { .item_id = e1, .paid = { true, 500, S("EUR") } },
+        { .item_id = elsewhere, .paid = { true, 1, S("EUR") } },
+        { .item_id = e1, .paid = { true, 600, S("EUR") } }, { .item_id = e2 } };
     struct purchase_order o = load(f, id);
-    WRITE(f, purchase_set_paid(&f->c, &o, prices, COUNT_OF(prices), &f->e), "prices");
-    static const char *const codes[] = { "", "unknown_esn", "repeated", "not_allowed" };
+    WRITE(f, purchase_set_paid(&f->c, &o, prices, COUNT_OF(prices), S("by hand"), &f->e), "prices");
+    static const char *const codes[] = { "", "unknown_id", "repeated", "not_allowed" };
     for (size_t i = 0; i < COUNT_OF(prices); i++)
         CHECK_STR(str_of(prices[i].code), str_of(codes[i]), codes[i]);
     CHECK(prices[0].changed, "it is new");
     CHECK_INT(price_of(f, rows[0].item.id), 500, "set");
+    CHECK_INT(fix_int_of(f,
+                  "SELECT COUNT(*) FROM item_event WHERE item_id = $1 AND action = 'priced'"
+                  " AND reason = 'by hand'",
+                  e1),
+        1, "its history tells why");
     CHECK_STR(load(f, id).currency, S("EUR"), "the first price names the currency");
     o = load(f, id);
-    WRITE(f, purchase_set_paid(&f->c, &o, prices, 1, &f->e), "again");
+    WRITE(f, purchase_set_paid(&f->c, &o, prices, 1, S(""), &f->e), "again");
     CHECK(!prices[0].changed, "nothing changes the second time");
     CHECK_INT(load(f, id).version, o.version, "nor the order");
+    struct purchase_price more[] = { { .item_id = e2, .paid = { true, 700, S("EUR") } },
+        { .item_id = e1, .paid = { true, 800, S("USD") } } };
+    WRITE(f, purchase_set_paid(&f->c, &o, more, 2, S(""), &f->e), "in any order");
+    CHECK_STR(str_of(more[1].code), S("not_allowed"), "another currency");
+    CHECK_INT(price_of(f, e2), 700, "the other is set");
 }
 
 /* A paste of thousands in several statements, with what is wrong in between. */
@@ -402,8 +412,8 @@ static void test_shares_are_not_edited(void **state)
         WRITE(f, item_bulk_edit(&f->c, &edit, ids, 2, &f->arena, &out, &f->e), "what they cost");
         CHECK_INT(out.unchanged, 2, "nothing is changed by that");
         struct purchase_order o = load(f, id);
-        struct purchase_price price = { .esn = item.esn, .paid = { true, 7, S("USD") } };
-        WRITE(f, purchase_set_paid(&f->c, &o, &price, 1, &f->e), "by ESN");
+        struct purchase_price price = { .item_id = item.id, .paid = { true, 7, S("USD") } };
+        WRITE(f, purchase_set_paid(&f->c, &o, &price, 1, S(""), &f->e), "by item");
         CHECK_STR(str_of(price.code), S("not_allowed"), "nor so");
         CHECK_INT(load(f, id).checked_in_price, 1000, "never a cent lost");
         o = load(f, id);
@@ -486,12 +496,12 @@ static enum err price_some(struct history *h, const struct item *item, struct pu
     struct bulk_edit edit = { .set_paid = true, .paid = some_price(h) };
     struct bulk_outcome out;
     struct item after = *item;
-    struct purchase_price price = { .esn = item->esn, .paid = some_price(h) };
+    struct purchase_price price = { .item_id = item->id, .paid = some_price(h) };
     switch (roll(h, 3)) {
     case 0:
         return item_bulk_edit(&f->c, &edit, &item->id, 1, &f->arena, &out, &f->e);
     case 1:
-        return purchase_set_paid(&f->c, o, &price, 1, &f->e);
+        return purchase_set_paid(&f->c, o, &price, 1, S(""), &f->e);
     default:
         after.paid = some_price(h);
         return item_update(&f->c, item, &after, S(""), &f->e);
@@ -564,9 +574,9 @@ int main(int argc, char **argv)
         FIX_TEST(test_lot_price),
         FIX_TEST(test_large_lots_are_divided_when_it_pays),
         FIX_TEST(test_taking_back),
-        FIX_TEST(test_prices_by_esn),
         FIX_TEST(test_shares_are_not_edited),
         FIX_TEST(test_lots_add_up),
+        FIX_TEST(test_prices_by_item),
         FIX_TEST(test_many),
     };
     return fix_main(argc, argv, "purchase", tests, COUNT_OF(tests));
