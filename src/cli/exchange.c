@@ -85,18 +85,6 @@ static enum err output_close(struct output *o, enum err rc, struct error *e)
 
 /* Export */
 
-static bool parse_export(const char *word, enum export_kind *out)
-{
-    static const char *const words[EXPORT_KIND_COUNT] = { "catalog", "items", "connections",
-        "orders", "audit" };
-    for (int i = 0; i < EXPORT_KIND_COUNT; i++) {
-        if (strcmp(words[i], word) != 0) continue;
-        *out = (enum export_kind)i;
-        return true;
-    }
-    return false;
-}
-
 struct exporting {
     struct export_request request;
     struct row_writer counted, *writer;
@@ -172,8 +160,8 @@ static enum err export_paper(struct cli *c, const char *path, int64_t *rows, str
 int command_export(const struct options *options)
 {
     enum export_kind kind;
-    if (options->positional_count != 3 || !parse_export(options->positional[1], &kind))
-        return usage("export catalog|items|connections|orders|audit FILE");
+    if (options->positional_count != 3 || !export_kind_parse(str_of(options->positional[1]), &kind))
+        return usage("export catalog|items|connections|prices|orders|audit FILE");
     struct cli c;
     struct error e;
     int64_t rows;
@@ -192,7 +180,8 @@ int command_export(const struct options *options)
 
 static bool parse_import(const char *word, enum import_kind *out)
 {
-    static const char *const words[IMPORT_KIND_COUNT] = { "catalog", "items", "connections" };
+    static const char *const words[IMPORT_KIND_COUNT] = { "catalog", "items", "connections",
+        "prices" };
     for (int i = 0; i < IMPORT_KIND_COUNT; i++) {
         if (strcmp(words[i], word) != 0) continue;
         *out = (enum import_kind)i;
@@ -302,7 +291,7 @@ int command_import(const struct options *options)
 {
     enum import_kind kind;
     if (options->positional_count != 3 || !parse_import(options->positional[1], &kind))
-        return usage("import catalog|items|connections FILE [--dry-run] [--errors FILE]");
+        return usage("import catalog|items|connections|prices FILE [--dry-run] [--errors FILE]");
     struct cli c;
     struct error e;
     struct import_state s = { 0 };

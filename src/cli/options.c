@@ -104,8 +104,10 @@ static const struct {
     { "user disable-totp EMAIL", "take the second factor away" },
     { "token create --name NAME --role ROLE", "make an API token; prints it once" },
     { "diagnose [--channel C] [--sku S]", "say why a quantity is not what you expect" },
-    { "import catalog|items|connections FILE", "apply a spreadsheet; 2 when rows were rejected" },
-    { "export catalog|items|connections|orders|audit FILE", "write a spreadsheet: .csv or .xlsx" },
+    { "import catalog|items|connections|prices FILE",
+        "apply a spreadsheet; 2 when rows were rejected" },
+    { "export catalog|items|connections|prices|orders|audit FILE",
+        "write a spreadsheet: .csv or .xlsx" },
     { "version", "print the version" },
     { "help [markdown]", "print this" },
 };

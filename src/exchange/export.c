@@ -8,6 +8,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const char *const kind_names[EXPORT_KIND_COUNT] = { "catalog", "items", "connections",
+    "prices", "orders", "audit" };
+
+const char *export_kind_name(enum export_kind kind)
+{
+    return kind_names[kind];
+}
+
+bool export_kind_parse(struct str name, enum export_kind *out)
+{
+    for (int i = 0; i < EXPORT_KIND_COUNT; i++) {
+        if (!str_eq(str_of(kind_names[i]), name)) continue;
+        *out = (enum export_kind)i;
+        return true;
+    }
+    return false;
+}
+
 struct export_cell text_cell(struct str s)
 {
     return (struct export_cell){ .kind = CELL_TEXT, .text = s };
@@ -195,6 +213,7 @@ enum err export_write(struct tx *tx, const struct export_request *request,
         [EXPORT_CATALOG] = export_catalog,
         [EXPORT_ITEMS] = export_items,
         [EXPORT_CONNECTIONS] = export_connections,
+        [EXPORT_PRICES] = export_prices,
         [EXPORT_ORDERS] = export_orders,
         [EXPORT_AUDIT] = export_audit,
     };

@@ -13,16 +13,27 @@
 #include "store/item.h"
 #include "store/listing.h"
 #include "store/order.h"
+#include "store/purchase_order.h"
 #include "store/variation.h"
 
-enum export_kind { EXPORT_CATALOG, EXPORT_ITEMS, EXPORT_CONNECTIONS, EXPORT_ORDERS, EXPORT_AUDIT };
+enum export_kind {
+    EXPORT_CATALOG,
+    EXPORT_ITEMS,
+    EXPORT_CONNECTIONS,
+    EXPORT_PRICES,
+    EXPORT_ORDERS,
+    EXPORT_AUDIT
+};
 #define EXPORT_KIND_COUNT (EXPORT_AUDIT + 1)
+const char *export_kind_name(enum export_kind kind); /* "catalog" */
+bool export_kind_parse(struct str name, enum export_kind *out);
 
 struct export_request {
     enum export_kind kind;
     struct variation_filter variations;
     struct item_filter items;
-    struct listing_filter listings; /* channel_id 0: all channels */
+    struct listing_filter listings;   /* channel_id 0: all channels */
+    struct purchase_filter purchases; /* of prices */
     struct order_filter orders;
     struct audit_filter audit;
 };

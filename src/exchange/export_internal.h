@@ -49,6 +49,7 @@ MUST_USE enum err export_channel_name(
 size_t export_whole(struct export_cell *cells, const struct variation *v, struct arena *arena);
 
 MUST_USE enum err export_items(struct exporting *x, struct error *e);
+MUST_USE enum err export_prices(struct exporting *x, struct error *e);
 MUST_USE enum err export_orders(struct exporting *x, struct error *e);
 MUST_USE enum err export_audit(struct exporting *x, struct error *e);
 

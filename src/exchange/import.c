@@ -14,6 +14,7 @@ static const struct import_type *const types[IMPORT_KIND_COUNT] = {
     [IMPORT_CATALOG] = &import_catalog,
     [IMPORT_ITEMS] = &import_items,
     [IMPORT_CONNECTIONS] = &import_connections,
+    [IMPORT_PRICES] = &import_prices,
 };
 
 enum err import_table(

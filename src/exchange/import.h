@@ -22,8 +22,8 @@
 #include "exchange/layout.h"
 #include "store/store.h"
 
-enum import_kind { IMPORT_CATALOG, IMPORT_ITEMS, IMPORT_CONNECTIONS };
-#define IMPORT_KIND_COUNT (IMPORT_CONNECTIONS + 1)
+enum import_kind { IMPORT_CATALOG, IMPORT_ITEMS, IMPORT_CONNECTIONS, IMPORT_PRICES };
+#define IMPORT_KIND_COUNT (IMPORT_PRICES + 1)
 
 /* The columns of a kind: those that every account has, and those of its custom fields. In the
  * arena. */

@@ -51,7 +51,7 @@ struct import_type {
     enum err (*end)(struct batch *b, struct error *e);
 };
 
-extern const struct import_type import_catalog, import_items, import_connections;
+extern const struct import_type import_catalog, import_items, import_connections, import_prices;
 
 struct import {
     const struct import_options *options;

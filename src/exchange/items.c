@@ -43,7 +43,7 @@ static enum err begin(struct batch *b, struct error *e)
     memory_init(&cache->by_sku, b->arena);
     memory_init(&cache->by_whole, b->arena);
     memory_init(&cache->orders, b->arena);
-    cache->queue_end = &cache->queue;
+    put_offs_init(&cache->put_off);
     enum err rc = settings_load(b->c.tx, &settings, e);
     if (!rc) rc = whole_lists_read(b, &cache->lists, e);
     if (!rc) rc = references_read(b, REFERENCE_STATUS, &cache->statuses, e);
@@ -324,7 +324,7 @@ static enum err apply(struct batch *b, struct row_result *r, struct wish *w, str
     if (!b->writes || w->into) {
         if (!w->after.id) w->after.id = row_pretended_id(r);
         cast_shadow(b, w);
-        if (b->writes) item_row_queue(b, r, w);
+        if (b->writes) item_row_put_off(b, r, w);
     } else if (w->before.id) {
         rc = item_update(&b->c, &w->before, &w->after, S("spreadsheet"), e);
     } else {
@@ -448,4 +448,4 @@ static enum err judge(struct batch *b, struct row_result *r, struct error *e)
 }
 
 const struct import_type import_items = { &table, item_field_columns, begin, judge, NULL, keep,
-    item_keep_received, item_receive_queued };
+    item_keep_received, item_receive_put_off };

@@ -5,9 +5,8 @@
 #define EXCHANGE_ITEMS_INTERNAL_H
 
 #include "core/esn.h"
-#include "exchange/internal.h"
+#include "exchange/purchases.h"
 #include "store/item.h"
-#include "store/purchase_order.h"
 #include "store/variation.h"
 
 /* Its columns, in order. */
@@ -37,25 +36,6 @@ struct known_variation {
     bool archived;
 };
 
-struct received; /* items_receive.c */
-
-/* A purchase order, as it will stand when the rows so far have been received into it. */
-struct known_order {
-    uint64_t key;
-    struct str number;
-    bool exists;
-    struct purchase_order order;
-    struct received **told; /* of each line, and of the order: in the shadow; NULL: as it was */
-};
-
-/* A row that is received at the end of the batch: all of an order together. */
-struct queued {
-    struct queued *next;
-    struct known_order *into;
-    struct row_result *row;
-    struct item_new item;
-};
-
 struct cache {
     struct whole_lists lists;
     struct references statuses, warehouses;
@@ -63,8 +43,8 @@ struct cache {
     size_t field_count;
     const struct reference *received; /* status of new items */
     struct memory by_sku, by_whole;   /* of struct known_variation */
-    struct memory orders;             /* of struct known_order */
-    struct queued *queue, **queue_end;
+    struct memory orders;             /* of struct known_purchase */
+    struct put_offs put_off;          /* of struct item_new */
 };
 
 /* What a dry run, or the end of the batch, would make of an item; set once in a file (see
@@ -84,7 +64,8 @@ struct wish {
     const struct thought *thought; /* an earlier row of a dry run set it */
     bool identified;               /* whether `before` is known */
     bool cannot_make;              /* there is no such item, and the row does not say what it is */
-    struct known_order *into; /* the purchase order that a new item is received into; NULL: none */
+    struct known_purchase
+        *into; /* the purchase order that a new item is received into; NULL: none */
     bool variation_archived, location_archived;
     struct item_value *values; /* before; read when the file has custom fields */
     size_t value_count;
@@ -116,8 +97,8 @@ MUST_USE enum err item_row_price(
 /* What a new item gets from its purchase order; the row may be refused. */
 MUST_USE enum err item_row_place(
     struct batch *b, struct row_result *r, struct wish *w, struct error *e);
-void item_row_queue(struct batch *b, struct row_result *r, const struct wish *w);
-MUST_USE enum err item_receive_queued(struct batch *b, struct error *e);
+void item_row_put_off(struct batch *b, struct row_result *r, const struct wish *w);
+MUST_USE enum err item_receive_put_off(struct batch *b, struct error *e);
 const void *item_keep_received(const void *value, struct arena *arena);
 
 #endif

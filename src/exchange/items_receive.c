@@ -37,9 +37,9 @@ static void recall(const struct batch *b, struct purchase_order *o)
 
 /* One value for each line and batch, which goes on to be changed. */
 static struct received *tell_received(
-    struct batch *b, struct known_order *known, size_t place, uint64_t key)
+    struct batch *b, struct known_purchase *known, size_t place, uint64_t key)
 {
-    struct received **told = &known->told[place];
+    struct received **told = (struct received **)known->own + place;
     if (!*told) {
         *told = arena_new(b->arena, struct received, 1);
         memory_put(&b->shadow.by_second, key, *told);
@@ -47,7 +47,7 @@ static struct received *tell_received(
     return *told;
 }
 
-static void tell_line(struct batch *b, struct known_order *known, int64_t line_id)
+static void tell_line(struct batch *b, struct known_purchase *known, int64_t line_id)
 {
     const struct purchase_order *o = &known->order;
     for (size_t i = 0; i < o->line_count; i++)
@@ -55,7 +55,7 @@ static void tell_line(struct batch *b, struct known_order *known, int64_t line_i
             tell_received(b, known, i, (uint64_t)line_id)->count = o->lines[i].checked_in;
 }
 
-static void tell_currency(struct batch *b, struct known_order *known)
+static void tell_currency(struct batch *b, struct known_purchase *known)
 {
     const struct purchase_order *o = &known->order;
     struct received *value = tell_received(b, known, o->line_count, order_key(o));
@@ -63,26 +63,15 @@ static void tell_currency(struct batch *b, struct known_order *known)
         value->currency[i] = o->currency.at[i];
 }
 
-/* By number. */
 static enum err find_order(
-    struct batch *b, struct str number, struct known_order **out, struct error *e)
+    struct batch *b, struct str number, struct known_purchase **out, struct error *e)
 {
     struct cache *cache = b->cache;
-    const struct memory_entry *at = NULL;
-    uint64_t key = str_hash(number);
-    /* What is remembered is ours. */
-    while ((*out = (struct known_order *)(uintptr_t)memory_next(&cache->orders, key, &at)))
-        if (str_eq((*out)->number, number)) return OK;
-    struct known_order *known = arena_new(b->arena, struct known_order, 1);
-    known->key = key;
-    known->number = arena_str(b->arena, number);
-    enum err rc = purchase_find(b->c.tx, number, b->arena, &known->order, e);
-    if (rc && rc != ERR_NOT_FOUND) return rc;
-    known->exists = !rc;
-    if (known->exists) recall(b, &known->order);
-    known->told = arena_new(b->arena, struct received *, known->order.line_count + 1);
-    memory_put(&cache->orders, key, known);
-    *out = known;
+    enum err rc = purchase_known(b, &cache->orders, number, out, e);
+    if (rc || !(*out)->fresh || !(*out)->exists) return rc;
+    struct purchase_order *o = &(*out)->order;
+    recall(b, o);
+    (*out)->own = arena_new(b->arena, struct received *, o->line_count + 1);
     return OK;
 }
 
@@ -113,7 +102,7 @@ static void check_order(
 static enum err find_into(struct batch *b, struct row_result *r, struct wish *w, struct error *e)
 {
     struct str number = cell(b, r, PURCHASE_ORDER);
-    struct known_order *known;
+    struct known_purchase *known;
     if (!number.len) {
         if (w->after.purchase_order_line_id)
             row_fault(b, r, PURCHASE_ORDER, "required", "a line needs its purchase order");
@@ -147,23 +136,14 @@ enum err item_row_order(struct batch *b, struct row_result *r, struct wish *w, s
 
 enum err item_row_price(struct batch *b, struct row_result *r, struct wish *w, struct error *e)
 {
-    struct known_order *known;
+    struct known_purchase *known;
     if (w->thought || !w->before.purchase_order_id || money_same(w->before.paid, w->after.paid))
         return OK;
     enum err rc = find_order(b, w->before.purchase_order, &known, e);
-    const struct purchase_order *o = &known->order;
     if (rc || !known->exists) return rc;
-    if (o->status == PURCHASE_OPEN && o->lot_price.present) {
-        if (w->after.paid.present)
-            row_fault(b, r, PAID, "not_allowed",
-                "the lot price of the purchase order %.*s is divided over its items",
-                STR_FMT(o->number));
-        w->after.paid = w->before.paid; /* blank: nothing is said against it */
-    } else if (w->after.paid.present && o->currency.len &&
-               !str_eq(o->currency, w->after.paid.currency)) {
-        row_fault(b, r, PAID, "not_allowed", "the prices of this purchase order are in %.*s",
-            STR_FMT(o->currency));
-    }
+    row_check_price(b, r, PAID, &known->order, w->after.paid);
+    if (purchase_has_lot(&known->order)) /* blank: nothing is said against its share */
+        w->after.paid = w->before.paid;
     return OK;
 }
 
@@ -228,58 +208,38 @@ enum err item_row_place(struct batch *b, struct row_result *r, struct wish *w, s
     return OK;
 }
 
-void item_row_queue(struct batch *b, struct row_result *r, const struct wish *w)
+void item_row_put_off(struct batch *b, struct row_result *r, const struct wish *w)
 {
     struct cache *cache = b->cache;
-    struct queued *q = arena_new(b->arena, struct queued, 1);
-    *q = (struct queued){ .into = w->into, .row = r };
-    q->item = (struct item_new){ .item = w->after, .code = "", .pointer = "" };
-    q->item.item.id = 0;
-    q->item.item.unpriced = !w->after.paid.present;
-    *cache->queue_end = q;
-    cache->queue_end = &q->next;
+    struct item_new *item = arena_new(b->arena, struct item_new, 1);
+    *item = (struct item_new){ .item = w->after, .code = "", .pointer = "" };
+    item->item.id = 0;
+    item->item.unpriced = !w->after.paid.present;
+    put_offs_add(b, &cache->put_off, &(struct put_off){ .into = w->into, .row = r, .what = item });
 }
 
-/* All queued rows of one order; they leave the queue. */
-static enum err receive_into(struct batch *b, struct known_order *into, struct error *e)
-{
-    struct cache *cache = b->cache;
-    struct purchase_order order;
-    size_t count = 0;
-    for (const struct queued *q = cache->queue; q; q = q->next)
-        count += q->into == into;
-    struct item_new *rows = arena_new(b->arena, struct item_new, count + 1);
-    struct row_result **results = arena_new(b->arena, struct row_result *, count + 1);
-    size_t n = 0;
-    for (struct queued **at = &cache->queue; *at;) {
-        struct queued *q = *at;
-        if (q->into != into) {
-            at = &q->next;
-            continue;
-        }
-        rows[n] = q->item;
-        results[n++] = q->row;
-        *at = q->next;
-    }
-    enum err rc = purchase_lock(&b->c, into->order.id, b->arena, &order, e);
-    if (!rc) rc = purchase_receive(&b->c, &order, rows, n, e);
-    for (size_t i = 0; i < n && !rc; i++) {
-        results[i]->id = rows[i].item.id;
-        row_seen(b, results[i], results[i]->id);
-        /* They were judged good: somebody else was quicker. The batch is tried again. */
-        if (*rows[i].code)
-            rc = error_code(e, ERR_CONFLICT, rows[i].code, "%.*s",
-                STR_FMT(item_new_detail(&rows[i], b->arena)));
-    }
-    return rc;
-}
-
-enum err item_receive_queued(struct batch *b, struct error *e)
+enum err item_receive_put_off(struct batch *b, struct error *e)
 {
     struct cache *cache = b->cache;
     enum err rc = OK;
-    while (cache->queue && !rc)
-        rc = receive_into(b, cache->queue->into, e);
-    cache->queue_end = &cache->queue;
+    while (cache->put_off.first && !rc) {
+        struct put_off **rows;
+        size_t count;
+        struct purchase_order order;
+        put_offs_take(b, &cache->put_off, &rows, &count);
+        struct item_new *items = arena_new(b->arena, struct item_new, count + 1);
+        for (size_t i = 0; i < count; i++)
+            items[i] = *(const struct item_new *)rows[i]->what;
+        rc = purchase_lock(&b->c, rows[0]->into->order.id, b->arena, &order, e);
+        if (!rc) rc = purchase_receive(&b->c, &order, items, count, e);
+        for (size_t i = 0; i < count && !rc; i++) {
+            rows[i]->row->id = items[i].item.id;
+            row_seen(b, rows[i]->row, items[i].item.id);
+            /* They were judged good: somebody else was quicker. The batch is tried again. */
+            if (*items[i].code)
+                rc = error_code(e, ERR_CONFLICT, items[i].code, "%.*s",
+                    STR_FMT(item_new_detail(&items[i], b->arena)));
+        }
+    }
     return rc;
 }

@@ -23,6 +23,8 @@ static enum import_kind kind_of(enum run_kind kind)
         return IMPORT_ITEMS;
     case RUN_IMPORT_CONNECTIONS:
         return IMPORT_CONNECTIONS;
+    case RUN_IMPORT_PRICES:
+        return IMPORT_PRICES;
     case RUN_IMPORT_CATALOG:
     case RUN_SYNC_LISTINGS:
     case RUN_IMPORT_ORDERS:

@@ -17,8 +17,6 @@
 static enum err answer_export(struct call *c, struct export_request *request, bool some,
     const struct answer_form *form, struct error *e)
 {
-    static const char *const names[EXPORT_KIND_COUNT] = { "catalog", "items", "connections",
-        "orders", "audit" };
     struct sheet_answer w;
     int64_t rows;
     if (!some) { /* No row has an id below 1, so these name none. */
@@ -29,7 +27,7 @@ static enum err answer_export(struct call *c, struct export_request *request, bo
     enum err rc = sheet_answer_begin(c, &w, form, e);
     if (rc) return rc;
     rc = export_write(c->tx, request, &w.rows, &rows, e);
-    return sheet_answer_end(c, &w, names[request->kind], rc, e);
+    return sheet_answer_end(c, &w, export_kind_name(request->kind), rc, e);
 }
 
 static enum err export_variations(struct call *c, struct error *e)
@@ -92,6 +90,15 @@ static enum err export_listings(struct call *c, struct error *e)
     struct export_request r = { .kind = EXPORT_CONNECTIONS };
     struct answer_form form = wanted_form(c, "csv xlsx");
     enum err rc = query_listings(c, &r.listings, e);
+    return rc ? rc : answer_export(c, &r, true, &form, e);
+}
+
+static enum err export_prices(struct call *c, struct error *e)
+{
+    struct export_request r = { .kind = EXPORT_PRICES };
+    struct answer_form form = wanted_form(c, "csv xlsx");
+    r.purchases.id = query_id(c, "purchase_order_id");
+    enum err rc = query_purchases(c, &r.purchases, e);
     return rc ? rc : answer_export(c, &r, true, &form, e);
 }
 
@@ -241,6 +248,7 @@ static enum err import_later(struct importing *im, struct error *e)
         [IMPORT_CATALOG] = RUN_IMPORT_CATALOG,
         [IMPORT_ITEMS] = RUN_IMPORT_ITEMS,
         [IMPORT_CONNECTIONS] = RUN_IMPORT_CONNECTIONS,
+        [IMPORT_PRICES] = RUN_IMPORT_PRICES,
     };
     struct call *c = im->c;
     struct db *db = c->api->options.db;
@@ -286,6 +294,11 @@ static enum err import_items(struct call *c, struct error *e)
 static enum err import_listings(struct call *c, struct error *e)
 {
     return import(c, IMPORT_CONNECTIONS, e);
+}
+
+static enum err import_prices(struct call *c, struct error *e)
+{
+    return import(c, IMPORT_PRICES, e);
 }
 
 /* Runs */
@@ -397,6 +410,10 @@ const struct route routes_exchange[] = {
         import_listings },
     { "GET", "/channels/{}/listings/export", AREA_CHANNELS, PERMISSION_READ, 0,
         FORM " connected state fulfillment differs sku q", export_listings },
+    { "POST", "/purchase_orders/prices/import", AREA_INVENTORY, PERMISSION_WRITE, IMPORTS,
+        "dry_run", import_prices },
+    { "GET", "/purchase_orders/prices/export", AREA_INVENTORY, PERMISSION_READ, 0,
+        FORM " purchase_order_id vendor_id status number q", export_prices },
     { "GET", "/orders/export", AREA_ORDERS, PERMISSION_READ, 0,
         FORM " status channel_id channel_order_id organization sku esn unknown_sku is_open"
              " uncommitted q",

@@ -1,6 +1,7 @@
 /* purchase_orders.c: purchase orders and their lines; receiving is in receiving.c. */
 #include "http/purchase_orders.h"
 
+#include "http/filters.h"
 #include "store/reference.h"
 #include "store/variation.h"
 #include "store/vendor.h"
@@ -102,17 +103,23 @@ void render_purchase(struct call *c, const struct purchase_order *o)
     jw_object_end(&c->w);
 }
 
+enum err query_purchases(struct call *c, struct purchase_filter *out, struct error *e)
+{
+    struct str status = query_word(c, "status", "open closed canceled");
+    out->vendor_id = query_id(c, "vendor_id");
+    out->number = query_str(c, "number");
+    out->q = query_str(c, "q");
+    if (status.len) out->has_status = purchase_status_parse(status, &out->status);
+    return query_end(c, e);
+}
+
 static enum err list(struct call *c, struct error *e)
 {
     struct page page = query_page(c);
-    struct purchase_filter f = { .vendor_id = query_id(c, "vendor_id"),
-        .number = query_str(c, "number"),
-        .q = query_str(c, "q") };
-    struct str status = query_word(c, "status", "open closed canceled");
+    struct purchase_filter f = { .id = 0 };
     struct purchase_order *rows = NULL;
     size_t count = 0;
-    enum err rc = query_end(c, e);
-    if (status.len) f.has_status = purchase_status_parse(status, &f.status);
+    enum err rc = query_purchases(c, &f, e);
     if (!rc) rc = purchase_list(c->tx, &f, &page, c->arena, &rows, &count, e);
     if (rc) return rc;
     size_t shown = count > (size_t)page.limit ? (size_t)page.limit : count;

@@ -64,6 +64,7 @@ enum area run_area(enum run_kind kind)
     case RUN_IMPORT_CATALOG:
         return AREA_CATALOG;
     case RUN_IMPORT_ITEMS:
+    case RUN_IMPORT_PRICES:
         return AREA_INVENTORY;
     case RUN_SYNC_LISTINGS:
     case RUN_IMPORT_ORDERS:

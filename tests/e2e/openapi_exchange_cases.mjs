@@ -49,11 +49,24 @@ const exported = (more = {}) => [
   ok((w) => ({ ...(more.path?.(w) ?? {}), query: more.query ?? {} }), 'filtered'),
 ];
 
+/* A purchase order with an item. */
+async function received(w) {
+  const vendor = await w.api('POST', '/vendors', { name: fresh('Exchange') });
+  const order = await w.api('POST', '/purchase_orders', { vendor_id: vendor.id });
+  const esn = fresh('PX').replace(' ', '-');
+  await w.api('POST', `/purchase_orders/${order.id}/receive`, { variation_id: w.variation.id, esns: [esn] });
+  return { order, esn };
+}
+
 export const exchange = {
   importVariations: fileCases(() => csv(catalogTitles, phone(), phone('no such grade'))),
   exportVariations: exported({ query: { q: 'iphone' } }),
   importItems: [
     ...fileCases((w) => csv('ESN,SKU,Status', `${fresh('SN').replace(' ', '-')},${w.variation.sku},In stock`)),
+    ok(async (w) => {
+      const { order } = await received(w);
+      return csv('ESN,SKU,Purchase Order', `${fresh('PO').replace(' ', '-')},${w.variation.sku},${order.number}`);
+    }, 'into a purchase order'),
     ok(
       (w) => ({ ...csv('ESN,SKU', `49015420323${w.serial ?? 7519},${w.variation.sku}`), query: { accept_warnings: true } }),
       'with warnings',
@@ -62,6 +75,11 @@ export const exchange = {
   exportItems: exported({ query: { status: 'In stock' } }),
   importListings: fileCases((w) => csv('Channel,Channel SKU,Cap', `${w.channel.name},${w.listing.sku},5`)),
   exportListings: exported({ path: (w) => of(w.channel.id), query: { connected: true } }),
+  importPurchasePrices: fileCases(async (w) => {
+    const { order, esn } = await received(w);
+    return csv('Purchase Order,ESN,Paid,Currency', `${order.number},${esn},199.00,USD`, `${order.number},NONE,1.00,USD`);
+  }),
+  exportPurchasePrices: exported({ query: { status: 'open', q: 'exchange' } }),
   exportOrders: [
     ...exported({ query: { status: 'No such status' } }),
     ok(() => ({ query: { format: 'pdf', is_open: true } }), 'on paper'),

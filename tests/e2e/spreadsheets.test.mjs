@@ -51,7 +51,7 @@ test('import and export by the command line', (t) => {
   assert.match(cli('import', 'items', items).out, /row 4, ESN: .*\(imei_check\)/);
   assert.match(cli('import', 'items', items, '--accept-warnings').err, /1 created, 0 updated, 2 unchanged/);
 
-  for (const [kind, rows] of [['catalog', 4], ['items', 3], ['orders', 0], ['connections', 0]]) {
+  for (const [kind, rows] of [['catalog', 4], ['items', 3], ['orders', 0], ['connections', 0], ['prices', 0]]) {
     const out = path.join(dir, `${kind}.csv`);
     const book = path.join(dir, `${kind}.xlsx`);
     assert.equal(cli('export', kind, out).code, 0, kind);
@@ -112,6 +112,41 @@ test('what cannot be applied is said, with exit code 1', (t) => {
     assert.equal(result.out, '', why);
     assert.match(result.err, words, why);
   }
+});
+
+test('a delivery and its prices by the command line, beside a server', { timeout: 120000 }, async (t) => {
+  const { dir, file, cli } = setUp(t);
+  const data = path.join(dir, 'data');
+  assert.equal(cli('import', 'catalog', file('catalog.csv', TITLES, ...phones(1))).code, 0);
+  const token = cli('token', 'create', '--name', 'e2e', '--role', 'admin').out;
+  const server = start(program, ['serve', '--listen', '127.0.0.1:0', '--data', data, '--log-level', 'warn']);
+  t.after(() => server.stop());
+  const url = `${await server.url}/api/v1`;
+  const api = (method, where, body) => call(method, url + where, body, { authorization: `Bearer ${token}` });
+  const vendor = await api('POST', '/vendors', { name: 'Acme' });
+  const { id, number } = await api('POST', '/purchase_orders', { vendor_id: vendor.id });
+
+  const delivery = file('delivery.csv', 'ESN,SKU,Purchase Order', `D-1,SKU-0,${number}`, `D-2,SKU-0,${number}`);
+  assert.match(cli('import', 'items', delivery).err, /2 created/);
+  assert.match(cli('import', 'items', delivery).err, /0 created, 0 updated, 2 unchanged, 0 rejected/);
+  const prices = path.join(dir, 'prices.csv');
+  assert.equal(cli('export', 'prices', prices).code, 0);
+  const [titles, second, first] = fs.readFileSync(prices, 'utf8').trimEnd().split('\r\n');
+  assert.equal(titles, 'Purchase Order,Line,Hex ID,ESN,Paid,Currency');
+  const bill = file('bill.csv', titles, first.replace(/,*$/, ',100.50,EUR'), second.replace(/D-2.*/, 'D-3,1,EUR'));
+  const dry = cli('import', 'prices', bill, '--dry-run');
+  assert.match(dry.out, /row 2: would be changed: paid "" to "100.50 EUR"/);
+  assert.match(dry.out, /row 3, ESN: .*\(conflict\)/);
+  assert.equal(cli('import', 'prices', bill).code, 2, 'one row is rejected');
+  assert.match(cli('import', 'prices', bill).err, /0 updated, 1 unchanged, 1 rejected/);
+  const book = path.join(dir, 'prices.xlsx');
+  assert.equal(cli('export', 'prices', book).code, 0);
+  assert.match(cli('import', 'prices', book).err, /0 updated, 2 unchanged, 0 rejected/);
+  assert.deepEqual((await api('GET', `/purchase_orders/${id}`)).checked_in, {
+    count: 2,
+    price: { amount: 10050, currency: 'EUR' },
+  });
+  assert.equal(cli('verify').code, 0);
 });
 
 function memoryOf(pid) {

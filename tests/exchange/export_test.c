@@ -7,7 +7,9 @@
 #include "files.h"
 
 #include "base/limits.h"
+#include "store/purchase_order.h"
 #include "store/reference.h"
+#include "store/vendor.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -46,7 +48,14 @@ static struct money any_money(struct account *a)
     return (struct money){ true, (int64_t)throw_of(a, 100000), str_of(currencies[throw_of(a, 3)]) };
 }
 
-enum { FIELDS = ITEM_FIELD_TYPE_COUNT, DAMAGES = 3, VARIATIONS = 30, ITEMS = 40, LISTINGS = 12 };
+enum {
+    FIELDS = ITEM_FIELD_TYPE_COUNT,
+    DAMAGES = 3,
+    VARIATIONS = 30,
+    ITEMS = 40,
+    LISTINGS = 12,
+    BOUGHT = 9
+};
 
 static void add_references(struct account *a, int64_t *damages, int64_t *location)
 {
@@ -155,6 +164,39 @@ static void add_listing(struct account *a, int64_t channel, const int64_t *varia
     WRITE(f, listing_update(&f->c, &l, &after, &f->e), a->where);
 }
 
+/* An order of some items, at prices of its own or at a lot price. */
+static void add_purchase(struct account *a, const int64_t *variations)
+{
+    struct fix *f = a->f;
+    struct vendor v = { .name = odd_text(a, "V"), .notes = S("") };
+    WRITE(f, vendor_create(&f->c, &v, &f->e), a->where);
+    struct purchase_line line = { .variation_id = variations[0],
+        .description = S(""),
+        .expected_count = 2,
+        .unit_price = { throw_of(a, 2), 105, S("KWD") } };
+    struct purchase_order o = { .number = odd_text(a, "N"),
+        .vendor_id = v.id,
+        .notes = S(""),
+        .ordered_at = f->now,
+        .lines = &line,
+        .line_count = 1 };
+    if (throw_of(a, 2)) o.lot_price = (struct money){ true, 1000, S("KWD") };
+    WRITE(f, purchase_create(&f->c, &o, &f->e), a->where);
+    struct item_new rows[BOUGHT] = { 0 };
+    for (int i = 0; i < BOUGHT; i++) {
+        rows[i].code = rows[i].pointer = "";
+        rows[i].item.esn = arena_fmt(&f->arena, "B%d", ++a->made);
+        rows[i].item.variation_id = variations[throw_of(a, 2)];
+        rows[i].item.status_id = IN_STOCK;
+        if (!o.lot_price.present && throw_of(a, 2))
+            rows[i].item.paid = (struct money){ true, (int64_t)throw_of(a, 5000), S("KWD") };
+    }
+    fix_begin(f);
+    CHECK_ERR(purchase_lock(&f->c, o.id, &f->arena, &o, &f->e), OK, &f->e, a->where);
+    CHECK_ERR(purchase_receive(&f->c, &o, rows, BOUGHT, &f->e), OK, &f->e, a->where);
+    CHECK_ERR(fix_commit(f), OK, &f->e, a->where);
+}
+
 static void make(struct account *a, int64_t *channel)
 {
     int64_t damages[DAMAGES], location, variations[VARIATIONS], fields[FIELDS];
@@ -164,6 +206,8 @@ static void make(struct account *a, int64_t *channel)
     add_fields(a, fields);
     for (int i = 0; i < ITEMS; i++)
         add_item(a, variations[throw_of(a, VARIATIONS)], location, fields);
+    add_purchase(a, variations);
+    add_purchase(a, variations);
     *channel = fix_channel(a->f, odd_text(a, "Shop").at);
     for (int i = 0; i < LISTINGS; i++)
         add_listing(a, *channel, variations);
@@ -209,7 +253,8 @@ static void test_rounds(void **state)
     int64_t channel;
     make(&a, &channel);
     check_round(&a, EXPORT_CATALOG, IMPORT_CATALOG, VARIATIONS);
-    check_round(&a, EXPORT_ITEMS, IMPORT_ITEMS, ITEMS + 2);
+    check_round(&a, EXPORT_ITEMS, IMPORT_ITEMS, ITEMS + 2 + 2 * BOUGHT);
+    check_round(&a, EXPORT_PRICES, IMPORT_PRICES, 2 * BOUGHT);
     check_round(&a, EXPORT_CONNECTIONS, IMPORT_CONNECTIONS, LISTINGS);
     fix_clean(f, a.where);
 }

@@ -74,6 +74,8 @@ static const struct {
     { "DELETE /vendors/{}", "am" },
     { "GET /purchase_orders", "amwv" },
     { "POST /purchase_orders", "amw" },
+    { "POST /purchase_orders/prices/import", "amw" },
+    { "GET /purchase_orders/prices/export", "amwv" },
     { "GET /purchase_orders/{}", "amwv" },
     { "PATCH /purchase_orders/{}", "amw" },
     { "POST /purchase_orders/{}/divide_lot_price", "amw" },

@@ -79,6 +79,7 @@ static const struct {
     { "/transfers", "state", "draft" },
     { "/transfers/{}/items", "state", "waiting" },
     { "/purchase_orders", "status", "open" },
+    { "/purchase_orders/prices/export", "status", "open" },
     { "/grades", "cursor", "MC4x" }, /* a position and an id */
     { "/damage_conditions", "cursor", "MC4x" },
     { "/order_statuses", "cursor", "MC4x" },

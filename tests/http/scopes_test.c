@@ -150,6 +150,7 @@ static const struct {
 } run_rows[] = {
     { "import_catalog", AREA_CATALOG, "/variations/import", TITLES "create,A,A,u,u,u,u,A,S1\n" },
     { "import_items", AREA_INVENTORY, "/items/import", "ESN,SKU\nB1,S1\n" },
+    { "import_prices", AREA_INVENTORY, "/purchase_orders/prices/import", "ESN,Paid\nB1,1 EUR\n" },
     { "import_connections", AREA_CHANNELS, "/listings/import",
         "Channel,Channel SKU,Mode\nOne,S1,auto\n" },
     { "sync_listings", AREA_CHANNELS, NULL, NULL },
@@ -263,6 +264,7 @@ static const struct {
     { "\"resource\":\"settings\"", AREA_SETTINGS },
     { "\"kind\":\"import_catalog\"", AREA_CATALOG },
     { "\"kind\":\"import_items\"", AREA_INVENTORY },
+    { "\"kind\":\"import_prices\"", AREA_INVENTORY },
     { "\"kind\":\"import_connections\"", AREA_CHANNELS },
     { "\"kind\":\"sync_listings\"", AREA_CHANNELS },
     { "\"kind\":\"import_orders\"", AREA_CHANNELS },

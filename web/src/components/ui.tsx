@@ -238,6 +238,7 @@ const runWords: Record<Schemas['RunKind'], string> = {
   import_catalog: 'Import the catalog',
   import_items: 'Import items',
   import_connections: 'Import connections',
+  import_prices: 'Import purchase prices',
 };
 
 export function runTitle(run: Run): string {
