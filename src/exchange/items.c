@@ -366,13 +366,6 @@ static void check_on_its_way(struct batch *b, struct row_result *r, const struct
         STR_FMT(from->transfer_to));
 }
 
-/* Its price, when that is a share of a lot's. */
-static void check_lot(struct batch *b, struct row_result *r, const struct wish *w)
-{
-    if (!w->before.in_lot || money_same(w->before.paid, w->after.paid)) return;
-    row_fault(b, r, PAID, "lot_price", "%.*s", STR_FMT(item_lot_words(&w->before, b->arena)));
-}
-
 static bool is_archived(const struct references *list, int64_t id)
 {
     const struct reference *found = references_of_id(list, id);
@@ -409,7 +402,6 @@ static enum err judge_change(struct batch *b, struct row_result *r, struct wish 
     check_digit(b, r, w);
     check_committed(b, r, w);
     check_on_its_way(b, r, w);
-    check_lot(b, r, w);
     check_archived(b, r, w);
     if (row_has_faults(r)) return OK;
     int64_t other = 0;

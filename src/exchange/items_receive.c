@@ -142,7 +142,7 @@ enum err item_row_price(struct batch *b, struct row_result *r, struct wish *w, s
     enum err rc = find_order(b, w->before.purchase_order, &known, e);
     if (rc || !known->exists) return rc;
     row_check_price(b, r, PAID, &known->order, w->after.paid);
-    if (purchase_has_lot(&known->order)) /* blank: nothing is said against its share */
+    if (known->order.lot_price.present) /* blank: nothing is said against its share */
         w->after.paid = w->before.paid;
     return OK;
 }

@@ -27,10 +27,8 @@ void row_check_price(struct batch *b, struct row_result *r, int column,
     const struct purchase_order *o, struct money paid)
 {
     if (!paid.present) return;
-    if (purchase_has_lot(o))
-        row_fault(b, r, column, "not_allowed",
-            "the lot price of the purchase order %.*s is divided over its items",
-            STR_FMT(o->number));
+    if (o->lot_price.present)
+        row_fault(b, r, column, "lot_price", "%.*s", STR_FMT(item_lot_words(o->number, b->arena)));
     else if (o->currency.len && !str_eq(o->currency, paid.currency))
         row_fault(b, r, column, "not_allowed", "the prices of this purchase order are in %.*s",
             STR_FMT(o->currency));

@@ -260,12 +260,12 @@ static enum err refuse_archived(
         which == 1 ? "variation" : pointer + 1);
 }
 
-struct str item_lot_words(const struct item *item, struct arena *arena)
+struct str item_lot_words(struct str purchase_order, struct arena *arena)
 {
     return arena_fmt(arena,
         "it is part of the lot price of %.*s: change that price, or take it away from the order, or"
         " this item from the order",
-        STR_FMT(item->purchase_order));
+        STR_FMT(purchase_order));
 }
 
 /* A share that was changed alone would be lost with the next division, and until then the shares
@@ -281,8 +281,8 @@ static enum err refuse_share(
     int64_t in_lot;
     enum err rc = stmt_scalar(st, 0, &in_lot, e);
     if (rc || !in_lot) return rc;
-    return error_at(
-        e, ERR_CONFLICT, "lot_price", "/paid", "%.*s", STR_FMT(item_lot_words(before, c->arena)));
+    return error_at(e, ERR_CONFLICT, "lot_price", "/paid", "%.*s",
+        STR_FMT(item_lot_words(before->purchase_order, c->arena)));
 }
 
 static enum err write_update(

@@ -102,8 +102,8 @@ MUST_USE enum err item_create_placed(struct change *c, struct item_new *rows, si
 /* For people: why a row was not created. */
 struct str item_new_detail(const struct item_new *row, struct arena *arena);
 
-/* For people: why the price of an item in a lot stays. */
-struct str item_lot_words(const struct item *item, struct arena *arena);
+/* For people: why the price of an item that came with this purchase order, a lot, stays. */
+struct str item_lot_words(struct str purchase_order, struct arena *arena);
 
 /* A committed item keeps its status and variation fixed: ERR_CONFLICT "committed"; one that is
  * on its way its place: "in_transit"; one in a lot its price: "lot_price" (/paid). "archived" as

@@ -221,7 +221,7 @@ static enum err judge(struct bulk *b, size_t i, struct error *e)
             arena_fmt(
                 b->arena, "it is on order %.*s; take it off first", STR_FMT(before->order_number)));
     else if (before->in_lot && !money_same(before->paid, after->paid))
-        *result = refuse(before, "lot_price", item_lot_words(before, b->arena));
+        *result = refuse(before, "lot_price", item_lot_words(before->purchase_order, b->arena));
     else if (other_status && b->status_archived)
         *result = refuse_archived(before, "status");
     else if (became && became->archived)

@@ -128,11 +128,6 @@ static enum err read_received(
     return stmt_end(st, e);
 }
 
-bool purchase_has_lot(const struct purchase_order *o)
-{
-    return o->status == PURCHASE_OPEN && o->lot_price.present;
-}
-
 void purchase_sum_expected(struct purchase_order *o)
 {
     o->expected_count = 0;

@@ -66,9 +66,6 @@ struct purchase_order {
     int64_t unexpected;          /* items without a line */
 };
 
-/* Whether a lot price rules what its items cost. */
-bool purchase_has_lot(const struct purchase_order *o);
-
 struct purchase_filter {
     int64_t id;        /* 0: any */
     int64_t vendor_id; /* 0: any */

@@ -134,7 +134,7 @@ static void test_rejections(void **state)
         { "D-1|||E2|5|USD", "Paid not_allowed", "not that of the order" },
         { "D-2|||F1|5|", "Currency required", "the order has none yet" },
         { "D-1|||E1||", "Paid required", "it has one" },
-        { "LOT|||L1|5|", "Paid not_allowed", "the lot price rules" },
+        { "LOT|||L1|5|", "Paid lot_price", "the lot price rules" },
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct str head, tail;
