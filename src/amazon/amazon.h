@@ -26,10 +26,6 @@ void amazon_driver_free(struct channel_driver *d);
 /* Both of its addresses are plain http to this machine itself. */
 bool amazon_is_simulator(const struct channel_account *a);
 
-/* Amazon has always given back the refresh token it was sent, but is free to give a new one, which
- * is used from then on. True when that has happened: the caller stores *out (in the arena). */
-bool amazon_refresh_token_replaced(struct channel_conn *c, struct arena *arena, struct str *out);
-
 struct amazon_marketplace {
     struct str id;
     struct str name;

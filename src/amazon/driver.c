@@ -120,13 +120,13 @@ static void close_conn(struct channel_conn *c)
     arena_release(&keep);
 }
 
-bool amazon_refresh_token_replaced(struct channel_conn *c, struct arena *arena, struct str *out)
+int64_t amazon_refresh_token(struct channel_conn *c, struct arena *arena, struct str *out)
 {
     pthread_mutex_lock(&c->lock);
-    bool replaced = c->refresh_replaced;
-    if (replaced) *out = arena_str(arena, (struct str){ c->refresh.at, c->refresh.len });
+    int64_t times = c->replacements;
+    *out = times ? arena_str(arena, (struct str){ c->refresh.at, c->refresh.len }) : S("");
     pthread_mutex_unlock(&c->lock);
-    return replaced;
+    return times;
 }
 
 struct channel_driver *amazon_driver_new(struct transport *transport, struct clock *clock)
@@ -140,6 +140,7 @@ struct channel_driver *amazon_driver_new(struct transport *transport, struct clo
             .feeds = &amazon_feeds,
             .open = open_conn,
             .close = close_conn,
+            .refresh_token = amazon_refresh_token,
             .account = amazon_account,
             .listings_page = amazon_listings_page,
             .listing_get = amazon_listing_get,

@@ -63,7 +63,7 @@ struct channel_conn {
     uint64_t generation;    /* of the access token; 0: there is none */
     time_ms renew_at, ends; /* on the monotonic clock */
     struct amazon_text access, refresh;
-    bool refresh_replaced;
+    int64_t replacements; /* of the refresh token, since open */
     struct amazon_renewal last;
 };
 
@@ -110,6 +110,10 @@ void amazon_lwa_parse(struct channel_conn *c, const struct transport_reply *repl
  * renewal runs at a time; who comes meanwhile waits and shares its result. */
 enum err amazon_token(struct channel_conn *c, uint64_t stale, struct arena *arena,
     struct str *token, uint64_t *generation, struct channel_outcome *outcome, struct error *e);
+
+/* Amazon has always given back the refresh token it was sent, but is free to give a new one, which
+ * is used from then on: how often it did (channel.h). */
+int64_t amazon_refresh_token(struct channel_conn *c, struct arena *arena, struct str *out);
 
 /* request.c */
 

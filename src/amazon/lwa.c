@@ -163,7 +163,7 @@ static void store_tokens(struct channel_conn *c, const struct amazon_lwa_reply *
     struct str had = { c->refresh.at, c->refresh.len };
     if (reply->refresh_token.len > 0 && !str_eq(reply->refresh_token, had)) {
         text_set(&c->refresh, reply->refresh_token);
-        c->refresh_replaced = true;
+        c->replacements++;
     }
 }
 

@@ -164,6 +164,11 @@ struct channel_driver {
         struct channel_conn **out, struct error *e);
     void (*close)(struct channel_conn *c);
 
+    /* No network. How often the marketplace gave another refresh token in place of the one it was
+     * sent, since open, and then the one in force: the former may be good no more, so the caller
+     * keeps it. NULL: this marketplace never does. */
+    int64_t (*refresh_token)(struct channel_conn *c, struct arena *arena, struct str *out);
+
     enum err (*account)(struct channel_conn *c, struct arena *arena,
         struct channel_marketplace **out, size_t *count, struct channel_outcome *outcome,
         struct error *e);

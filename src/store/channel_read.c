@@ -28,7 +28,7 @@ static enum channel_state state_of(struct str name)
     "SELECT id, kind, name, region, marketplace_ids, seller_id, endpoint_url, token_url,"          \
     " credentials_set_at, state, state_detail, state_at, paused, inventory_sync, order_import,"    \
     " import_orders_from, organization_type, reserve, cap, brake_since, brake_live, brake_zeroed," \
-    " brake_released_at, version, created_at, updated_at FROM channel "
+    " brake_released_at, version, created_at, updated_at, token_kept_at FROM channel "
 
 static void split_marketplaces(struct str ids, struct channel_row *out)
 {
@@ -70,6 +70,7 @@ static void read_row(struct stmt *st, struct arena *arena, struct channel_row *o
     out->version = stmt_int(st, 23);
     out->created_at = stmt_int(st, 24);
     out->updated_at = stmt_int(st, 25);
+    out->token_kept_at = stmt_int(st, 26);
 }
 
 static enum err read_counted(

@@ -208,7 +208,8 @@ enum err channel_update(
 enum err channel_set_credentials(struct change *c, int64_t id, struct str sealed, struct error *e)
 {
     struct stmt *st = tx_prepare(c->tx,
-        "UPDATE channel SET credentials = $1, credentials_set_at = $2, state = 'connected',"
+        "UPDATE channel SET credentials = $1, credentials_set_at = $2, token_kept_at = NULL,"
+        " state = 'connected',"
         " state_detail = '', state_at = $2, updated_at = $2, version = version + 1 WHERE id = $3");
     stmt_bind_blob(st, 1, sealed);
     stmt_bind_int(st, 2, c->now);

@@ -29,6 +29,7 @@ struct channel_row {
     struct str marketplace_ids[CHANNEL_MARKETPLACES_MAX];
     size_t marketplace_count;
     time_ms credentials_set_at;
+    time_ms token_kept_at; /* when the marketplace replaced the refresh token; 0: never since */
     enum channel_state state;
     struct str state_detail;
     time_ms state_at;
@@ -73,6 +74,11 @@ MUST_USE enum err channel_update(
     struct change *c, const struct channel_row *before, struct channel_row *after, struct error *e);
 MUST_USE enum err channel_set_credentials(
     struct change *c, int64_t id, struct str sealed, struct error *e);
+/* The marketplace itself replaced the refresh token. `before` is the row whose credentials were in
+ * use: when others were set since, these are not stored (*kept_at 0), otherwise *kept_at tells this
+ * apart from before. */
+MUST_USE enum err channel_keep_credentials(struct change *c, const struct channel_row *before,
+    struct str sealed, time_ms *kept_at, struct error *e);
 /* Keeps its orders; removes listings, cursors and runs. */
 MUST_USE enum err channel_delete(struct change *c, const struct channel_row *ch, struct error *e);
 

@@ -62,7 +62,8 @@ struct telling {
     const struct channel_outcome *o;
     const struct call_note *note;
     struct verdict verdict;
-    enum channel_state state; /* the channel's then */
+    enum channel_state state;                  /* the channel's then */
+    time_ms credentials_set_at, token_kept_at; /* of the credentials that were used */
 };
 
 static struct str words(const struct channel_outcome *o, struct arena *arena)
@@ -138,6 +139,10 @@ static enum err tell(struct change *c, void *ctx, struct error *e)
     struct channel_row ch;
     enum err rc = channel_load(c->tx, t->w->channel_id, c->arena, &ch, e);
     if (rc) return rc == ERR_NOT_FOUND ? OK : rc;
+    /* Others are in use since, and this worker ends: its answer says nothing of them. */
+    t->state = ch.state;
+    if (ch.credentials_set_at != t->credentials_set_at || ch.token_kept_at != t->token_kept_at)
+        return OK;
     t->state = state_after(ch.state, t->verdict.access);
     if (ch.state == t->state) return OK;
     struct str detail = t->verdict.access == ACCESS_GOOD     ? S("")
@@ -157,6 +162,7 @@ void worker_outcome(struct worker *w, enum channel_op op, const struct channel_o
     const struct call_note *note)
 {
     struct engine *engine = w->engine;
+    worker_keep_token(w);
     int64_t jitter = (int64_t)rng_below(engine->parts.rng, 1000);
     struct clock_moment moment = clock_moment(engine->parts.clock);
     time_ms now = moment.monotonic;
@@ -164,10 +170,10 @@ void worker_outcome(struct worker *w, enum channel_op op, const struct channel_o
     if (o->result == CHANNEL_THROTTLED) atomic_fetch_add(&engine->throttled, 1);
     if (o->result == CHANNEL_REFUSED) atomic_fetch_add(&engine->refused, 1);
     if (o->result > CHANNEL_THROTTLED) atomic_fetch_add(&engine->failed, 1);
+    struct telling t = { .w = w, .op = op, .o = o, .note = note };
+    token_keeper_see(&w->tokens, &t.credentials_set_at, &t.token_kept_at);
     (void)pthread_mutex_lock(&w->lock);
-    struct telling t = {
-        .w = w, .op = op, .o = o, .note = note, .verdict = judge(w, op, o, now, jitter)
-    };
+    t.verdict = judge(w, op, o, now, jitter);
     if (o->server_time) {
         w->offset = o->server_time - now;
         w->offset_known = true;

@@ -51,13 +51,35 @@ struct engine {
 enum wake { WAKE_PUSH, WAKE_ORDERS, WAKE_LISTINGS };
 #define WAKE_COUNT (WAKE_LISTINGS + 1)
 
+/* What a connection was opened with, and which of its refresh tokens are kept. */
+struct token_keeper {
+    pthread_mutex_t lock;
+    struct engine *engine;
+    const struct actor *actor;
+    struct channel_driver *driver;
+    struct channel_conn *conn;
+    int64_t channel_id, kept; /* replacements that are stored, or given up for newer credentials */
+    time_ms credentials_set_at, token_kept_at; /* store/channels.h */
+};
+void token_keeper_init(struct token_keeper *k, struct engine *engine, const struct actor *actor);
+void token_keeper_opened(struct token_keeper *k, const struct channel_row *ch,
+    struct channel_driver *driver, struct channel_conn *conn);
+/* Stores, sealed, the refresh token that the marketplace gave in place of the one it was sent. True
+ * when token_kept_at has changed thereby, from and to what. What fails is tried again by the next
+ * call. */
+bool token_keeper_keep(struct token_keeper *k, time_ms *from, time_ms *to);
+/* Which credentials are in use. */
+void token_keeper_see(struct token_keeper *k, time_ms *credentials_set_at, time_ms *token_kept_at);
+void token_keeper_release(struct token_keeper *k);
+
 struct worker {
     struct engine *engine;
     int64_t channel_id;
     struct actor actor;
     struct channel_driver *driver;
     struct channel_conn *conn;
-    uint64_t identity; /* of what the connection was made from */
+    _Atomic uint64_t identity; /* of what the connection was made from */
+    struct token_keeper tokens;
     struct arena names;
 
     pthread_mutex_t lock;
@@ -116,6 +138,7 @@ void worker_stop(struct worker *w);
 void worker_wake(struct worker *w, enum wake what);
 void worker_save(struct worker *w); /* buckets */
 uint64_t worker_identity(const struct channel_row *ch);
+void worker_keep_token(struct worker *w); /* after every call */
 
 /* Waits until notified since *seen, stopped, or the time has passed; false when stopping. */
 bool worker_wait(struct worker *w, enum wake what, unsigned *seen, time_ms timeout_ms);

@@ -3,6 +3,8 @@
 #include "base/log.h"
 #include "sync/internal.h"
 
+static const struct actor verifier = { ACTOR_SYSTEM, 0, { "verify", 6 }, { "", 0 } };
+
 struct proof {
     struct engine *engine;
     struct arena *arena;
@@ -10,6 +12,7 @@ struct proof {
     struct str sealed;
     struct channel_driver *driver;
     struct channel_conn *conn;
+    struct token_keeper tokens;
     struct verify_result *out;
     enum channel_state state;
     bool known;     /* whether the state can be judged */
@@ -244,7 +247,11 @@ static enum err open_account(struct proof *p, struct error *e)
     };
     enum err rc = engine_open_credentials(
         p->engine->parts.key, p->ch.id, p->sealed, p->arena, &account.credentials, e);
-    return rc ? rc : p->driver->open(p->driver, &account, &p->conn, e);
+    if (!rc) rc = p->driver->open(p->driver, &account, &p->conn, e);
+    if (rc) return rc;
+    token_keeper_init(&p->tokens, p->engine, &verifier);
+    token_keeper_opened(&p->tokens, &p->ch, p->driver, p->conn);
+    return OK;
 }
 
 static void trust(struct proof *p)
@@ -273,6 +280,9 @@ enum err engine_verify(struct engine *engine, int64_t channel_id, struct arena *
         prove_listings(p);
         prove_orders(p);
     }
+    time_ms from, to;
+    (void)token_keeper_keep(&p->tokens, &from, &to); /* the channel's worker opens anew with it */
+    token_keeper_release(&p->tokens);
     p->driver->close(p->conn);
     if (p->rc) {
         *e = p->e;
@@ -282,8 +292,7 @@ enum err engine_verify(struct engine *engine, int64_t channel_id, struct arena *
     /* Without an answer nothing is known: a good account stays good, a new one stays to be proved.
      */
     if (!p->known && p->state == CHANNEL_CONNECTED) return OK;
-    rc = engine_change(
-        engine, &(struct actor){ ACTOR_SYSTEM, 0, S("verify"), S("") }, "verify", set_state, p, e);
+    rc = engine_change(engine, &verifier, "verify", set_state, p, e);
     if (!rc && out->ok) trust(p);
     return rc;
 }

@@ -6,6 +6,12 @@
 
 #include <stdlib.h>
 
+/* 0 for 0; so that what it adds to an identity can be taken out again. */
+static uint64_t spread(time_ms t)
+{
+    return (uint64_t)t * 0xD6E8FEB86659FD93u;
+}
+
 uint64_t worker_identity(const struct channel_row *ch)
 {
     uint64_t h = str_hash(ch->region) ^ (uint64_t)ch->credentials_set_at * 0x9E3779B97F4A7C15u;
@@ -14,7 +20,15 @@ uint64_t worker_identity(const struct channel_row *ch)
         h = h * 0x100000001B3u ^ str_hash(parts[i]);
     for (size_t i = 0; i < ch->marketplace_count; i++)
         h = h * 0x100000001B3u ^ str_hash(ch->marketplace_ids[i]);
-    return h;
+    return h ^ spread(ch->token_kept_at);
+}
+
+void worker_keep_token(struct worker *w)
+{
+    time_ms from, to;
+    if (!token_keeper_keep(&w->tokens, &from, &to)) return;
+    /* The connection knows the new token already; whoever has another one opens anew. */
+    w->identity ^= spread(from) ^ spread(to);
 }
 
 time_ms worker_now(struct worker *w)
@@ -265,7 +279,9 @@ static enum err open_connection(struct worker *w, struct arena *arena, struct er
     };
     rc = engine_open_credentials(
         w->engine->parts.key, w->channel_id, o.sealed, arena, &account.credentials, e);
-    return rc ? rc : w->driver->open(w->driver, &account, &w->conn, e);
+    if (!rc) rc = w->driver->open(w->driver, &account, &w->conn, e);
+    if (!rc) token_keeper_opened(&w->tokens, &o.ch, w->driver, w->conn);
+    return rc;
 }
 
 static void init_worker(struct worker *w)
@@ -273,6 +289,7 @@ static void init_worker(struct worker *w)
     pthread_condattr_t attr;
     (void)pthread_mutex_init(&w->lock, NULL);
     (void)pthread_mutex_init(&w->claim, NULL);
+    token_keeper_init(&w->tokens, w->engine, &w->actor);
     (void)pthread_condattr_init(&attr);
     (void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
     (void)pthread_cond_init(&w->wake, &attr);
@@ -284,6 +301,7 @@ static void free_worker(struct worker *w)
     if (w->conn) w->driver->close(w->conn);
     (void)pthread_cond_destroy(&w->wake);
     (void)pthread_mutex_destroy(&w->claim);
+    token_keeper_release(&w->tokens);
     (void)pthread_mutex_destroy(&w->lock);
     arena_release(&w->names);
     free(w);
@@ -378,6 +396,7 @@ void worker_stop(struct worker *w)
     (void)pthread_mutex_unlock(&w->lock);
     for (int i = 0; i < w->thread_count; i++)
         (void)pthread_join(w->threads[i], NULL);
+    worker_keep_token(w);
     save_now(w);
     free_worker(w);
 }

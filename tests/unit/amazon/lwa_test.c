@@ -148,13 +148,13 @@ static void test_replaced(void **state)
     begin(&f);
     struct str kept = S("");
     take(&f, 0, "Atza|token-1", "first");
-    CHECK(!amazon_refresh_token_replaced(f.c, &f.arena, &kept), "the same came back");
+    CHECK_INT(amazon_refresh_token(f.c, &f.arena, &kept), 0, "the same came back");
     script_token(&f.s, 200, "");
     f.s.token_reply_count = 2;
     f.s.token_replies[1] = (struct script_reply){ .status = 200,
         .body = "{\"access_token\":\"b\",\"refresh_token\":\"Atzr|new\"}" };
     take(&f, 1, "b", "renewed");
-    CHECK(amazon_refresh_token_replaced(f.c, &f.arena, &kept), "another came back");
+    CHECK_INT(amazon_refresh_token(f.c, &f.arena, &kept), 1, "another came back");
     CHECK_STR(kept, S("Atzr|new"), "to be stored");
     take(&f, 2, "Atza|token-3", "renewed with the new one");
     CHECK(str_contains(f.s.sent[2].body, S("Atzr%7Cnew")), "the new one is used");

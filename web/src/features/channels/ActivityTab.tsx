@@ -41,6 +41,7 @@ const kinds: Schemas['EventKind'][] = [
   'listing_ended',
   'listing_unreadable',
   'reading_stalled',
+  'credentials_replaced',
   'call_refused',
   'throttled',
   'unavailable',
