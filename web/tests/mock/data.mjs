@@ -192,7 +192,14 @@ export function makeState() {
     listing(22, 1, 'IPXR-64-BLK-A', 'Apple iPhone XR, 64GB, Black (Renewed)', { state: 'ended', live: 0 }),
     listing(23, 1, 'SE20-POOL', 'Apple iPhone SE (2020), 64GB, any color (Renewed)', {
       connection: { mode: 'variations', skus: [], variation_ids: [6] },
-      issues: [{ code: '90220', severity: 'error', message: "'Condition' is required but not supplied.", marketplace_ids: ['ATVPDKIKX0DER'] }],
+      issues: [
+        {
+          code: '90220',
+          severity: 'error',
+          message: "'Condition' is required but not supplied.",
+          marketplace_ids: ['ATVPDKIKX0DER'],
+        },
+      ],
     }),
   ];
   const orders = [
