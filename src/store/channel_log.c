@@ -10,7 +10,7 @@ enum err channel_figures_load(
         " (SELECT COUNT(*) FROM listing g WHERE channel_id = $1 AND state <> 'ended' AND EXISTS"
         " (SELECT 1 FROM listing_variation lv WHERE lv.listing_id = g.id)),"
         " (SELECT COUNT(*) FROM listing WHERE channel_id = $1 AND state = 'ended'),"
-        " (SELECT COUNT(*) FROM push WHERE channel_id = $1 AND state IN ('waiting', 'sending')),"
+        " (SELECT COUNT(*) FROM push WHERE channel_id = $1 AND state IN ('waiting', 'sending', 'bulk')),"
         " (SELECT COUNT(*) FROM sales_order WHERE channel_id = $1),"
         " (SELECT COUNT(*) FROM quarantine WHERE channel_id = $1 AND resolved_at IS NULL),"
         " (SELECT COUNT(*) FROM sales_order o WHERE o.channel_id = $1 AND EXISTS"

@@ -231,6 +231,9 @@ static enum err remove_parts(struct change *c, int64_t id, struct error *e)
 {
     static const char *const parts[] = {
         "DELETE FROM push WHERE channel_id = $1",
+        "DELETE FROM bulk_message WHERE bulk_id IN"
+        " (SELECT id FROM bulk_push WHERE channel_id = $1)",
+        "DELETE FROM bulk_push WHERE channel_id = $1",
         "DELETE FROM listing_variation WHERE listing_id IN"
         " (SELECT id FROM listing WHERE channel_id = $1)",
         "DELETE FROM listing_connected_sku WHERE listing_id IN"

@@ -407,12 +407,31 @@ static enum err differs(struct change *c, int64_t channel_id, const struct push_
     return stmt_run(st, NULL, e);
 }
 
+/* It was never said that it was accepted. */
+static enum err unconfirmed(
+    struct change *c, const struct push_check *check, bool confirmed, struct error *e)
+{
+    struct stmt *st;
+    if (confirmed) {
+        st = tx_prepare(c->tx, "UPDATE listing SET synced = $1, synced_at = $2 WHERE id = $3");
+        stmt_bind_int(st, 1, check->wanted);
+        stmt_bind_int(st, 2, c->now);
+        stmt_bind_int(st, 3, check->listing_id);
+        return stmt_run(st, NULL, e);
+    }
+    st = tx_prepare(c->tx, "UPDATE push SET state = 'waiting', not_before = 0, attempts = 0"
+                           " WHERE listing_id = $1 AND state = 'accepted'");
+    stmt_bind_int(st, 1, check->listing_id);
+    tx_notify(c->tx, TOPIC_PUSH);
+    return stmt_run(st, NULL, e);
+}
+
 enum err push_checked(struct change *c, int64_t channel_id, const struct push_check *check,
     bool has_quantity, int64_t quantity, struct error *e)
 {
     struct stmt *st = tx_prepare(c->tx,
         "SELECT p.attempts, p.repairs, p.wanted, COALESCE(p.told_low, p.wanted),"
-        " COALESCE(p.told_high, p.wanted), g.fulfillment FROM push p"
+        " COALESCE(p.told_high, p.wanted), g.fulfillment, p.sending FROM push p"
         " JOIN listing g ON g.id = p.listing_id WHERE p.listing_id = $1 AND p.state = 'accepted'");
     stmt_bind_int(st, 1, check->listing_id);
     bool found = stmt_row(st);
@@ -421,6 +440,7 @@ enum err push_checked(struct change *c, int64_t channel_id, const struct push_ch
     int64_t wanted = found ? stmt_int(st, 2) : 0;
     bool late = found && quantity >= stmt_int(st, 3) && quantity <= stmt_int(st, 4);
     bool amazon = found && str_eq(stmt_str_view(st, 5), S("amazon"));
+    bool unknown = found && !stmt_null(st, 6);
     enum err rc = stmt_end(st, e);
     if (rc || !found) return rc; /* a newer wish took its place */
     /* The reading said so: what was accepted must not be repaired. */
@@ -440,8 +460,10 @@ enum err push_checked(struct change *c, int64_t channel_id, const struct push_ch
         derive_mark_listing(c, check->listing_id);
         return drop(c, check->listing_id, e);
     }
-    if (!has_quantity || quantity != wanted)
-        return differs(c, channel_id, check, attempts, repairs, quantity, e);
+    bool shown = has_quantity && quantity == wanted;
+    if (unknown) rc = unconfirmed(c, check, shown, e);
+    if (rc || (unknown && !shown)) return rc;
+    if (!shown) return differs(c, channel_id, check, attempts, repairs, quantity, e);
     channel_event_add(c, channel_id,
         &(struct channel_event){ .kind = "push_applied",
             .severity = "info",
@@ -449,6 +471,19 @@ enum err push_checked(struct change *c, int64_t channel_id, const struct push_ch
             .listing_id = check->listing_id,
             .detail = arena_fmt(c->arena, "the channel shows %lld", (long long)quantity) });
     return drop(c, check->listing_id, e);
+}
+
+enum err push_read_back(struct change *c, int64_t listing_id, int64_t quantity, struct error *e)
+{
+    enum { LOOK = 2 }; /* what was taken shows by then */
+    struct stmt *st = tx_prepare(c->tx,
+        "UPDATE push SET state = CASE WHEN wanted = $1 THEN 'accepted' ELSE 'waiting' END,"
+        " not_before = CASE WHEN wanted = $1 THEN $2 ELSE 0 END, attempts = 0"
+        " WHERE listing_id = $3 AND state = 'bulk'");
+    stmt_bind_int(st, 1, quantity);
+    stmt_bind_int(st, 2, c->now + check_delays[LOOK]);
+    stmt_bind_int(st, 3, listing_id);
+    return stmt_run(st, NULL, e);
 }
 
 enum err push_taken_over(
@@ -488,8 +523,8 @@ enum err push_figures_load(
             out->next_at = first ? first : 1;
             out->held = stmt_int(st, 3);
             out->rises = stmt_int(st, 4) >= LANE_RISE;
-        } else if (state == 's') {
-            out->sending = n;
+        } else if (state == 's' || state == 'b') {
+            out->sending += n;
         } else if (state == 'a') {
             out->accepted = n;
             out->next_check_at = first;

@@ -3,8 +3,9 @@
  *
  * The planner takes the dirty marks, computes the targets of the listings that draw on them and
  * keeps one wish per listing; the pusher claims wishes by lane, sends them, and records what came
- * of it; reading back proves that what was accepted is shown. A wish is waiting, sending, accepted
- * (waits for its read-back) or failed (accepted repeatedly, never shown; waits for a new wish).
+ * of it; reading back proves that what was accepted is shown. A wish is waiting, sending, bulk (in
+ * a lot: bulk_push.h), accepted (waits for its read-back) or failed (accepted repeatedly, never
+ * shown; waits for a new wish).
  */
 #ifndef STORE_PUSH_H
 #define STORE_PUSH_H
@@ -89,6 +90,10 @@ MUST_USE enum err push_missed(struct change *c, int64_t channel_id, const struct
  * person is told. */
 MUST_USE enum err push_unreadable(
     struct change *c, int64_t channel_id, const struct push_check *check, struct error *e);
+/* Of a lot of which it is not known what became of it: read back soon; a newer wish does not wait
+ * for that. What the look does not show is sent again at once. */
+MUST_USE enum err push_read_back(
+    struct change *c, int64_t listing_id, int64_t quantity, struct error *e);
 /* The read-back itself failed: later. */
 MUST_USE enum err push_check_later(
     struct change *c, const struct push_check *check, time_ms not_before, struct error *e);

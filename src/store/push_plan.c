@@ -72,7 +72,7 @@ struct candidate {
     int64_t live;
     /* The wish as it is */
     bool has_push;
-    char push_state; /* first letter: waiting, sending, accepted, failed */
+    char push_state; /* first letter: waiting, sending, bulk, accepted, failed */
     int64_t wanted;
     bool unknown; /* an earlier call may or may not have been done */
     bool zeroed;  /* the blast brake remembers its fall to zero */
@@ -168,8 +168,8 @@ static void write_figures(struct change *c, const struct candidate *k)
 
 static void drop_wish(struct change *c, int64_t listing_id)
 {
-    struct stmt *st =
-        tx_prepare(c->tx, "DELETE FROM push WHERE listing_id = $1 AND state <> 'sending'");
+    struct stmt *st = tx_prepare(c->tx, "DELETE FROM push WHERE listing_id = $1"
+                                        " AND state NOT IN ('sending', 'bulk')");
     stmt_bind_int(st, 1, listing_id);
     stmt_later(st);
 }
@@ -192,7 +192,7 @@ static void put_wish(struct change *c, const struct candidate *k)
         "INSERT INTO push (listing_id, channel_id, wanted, lane, wanted_at, state)"
         " VALUES ($1, $2, $3, $4, $5, 'waiting') ON CONFLICT (listing_id) DO UPDATE SET"
         " wanted = excluded.wanted, lane = excluded.lane, wanted_at = excluded.wanted_at,"
-        " state = CASE WHEN push.state = 'sending' THEN 'sending' ELSE 'waiting' END,"
+        " state = CASE WHEN push.state IN ('sending', 'bulk') THEN push.state ELSE 'waiting' END,"
         " attempts = 0, repairs = 0, not_before = 0, refusal = ''");
     stmt_bind_int(st, 1, k->listing_id);
     stmt_bind_int(st, 2, k->channel_id);

@@ -368,6 +368,12 @@ void whole_fill(struct fix *f)
     fix_items(f, 1, 1);
     fix_listing(f, channel, "A", 1);
     fix_sql(f, "INSERT INTO dirty_listing (listing_id) SELECT 2");
+    /* A lot that is under way. */
+    fix_sql(f,
+        "INSERT INTO bulk_push (channel_id, account, state, feed, messages, created_at, since)"
+        " SELECT channel_id, 'na A1', 'sent', 'F1', 1, 1, 1 FROM listing WHERE id = 2");
+    fix_sql(f, "INSERT INTO bulk_message (bulk_id, message_id, listing_id, quantity)"
+               " SELECT id, 1, 2, 3 FROM bulk_push");
     fix_clean(f, "with marks");
     check_whole(f);
 }
