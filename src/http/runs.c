@@ -255,8 +255,9 @@ static enum err verify(struct call *c, struct error *e)
 
 #define EVENT_KINDS                                                                                \
     "call_refused throttled unavailable unauthorised push_accepted push_refused push_applied"      \
-    " difference_stays changed_elsewhere taken_over listing_ended listing_unreadable"              \
-    " reading_stalled credentials_replaced order_imported order_quarantined"                       \
+    " difference_stays changed_elsewhere taken_over bulk_sent bulk_done bulk_lost"                 \
+    " listing_ended listing_unreadable reading_stalled credentials_replaced order_imported"        \
+    " order_quarantined"                                                                           \
     " state_changed brake settings_changed"
 
 static enum err events(struct call *c, struct error *e)

@@ -85,7 +85,7 @@ static const struct topic_wake {
     const char *topic;
     unsigned wakes; /* bits of enum wake */
 } topic_wakes[] = {
-    { TOPIC_PUSH, 1U << WAKE_PUSH },
+    { TOPIC_PUSH, 1U << WAKE_PUSH | 1U << WAKE_FEEDS },
     { TOPIC_RUN, WAKE_EVERYBODY },
     { TOPIC_CHANNEL, WAKE_EVERYBODY },
 };

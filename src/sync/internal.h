@@ -48,8 +48,8 @@ struct engine {
 
 /* What a thread of a worker waits for; notifications count up. Which topic of the database wakes
  * whom: engine.c. */
-enum wake { WAKE_PUSH, WAKE_ORDERS, WAKE_LISTINGS };
-#define WAKE_COUNT (WAKE_LISTINGS + 1)
+enum wake { WAKE_PUSH, WAKE_ORDERS, WAKE_LISTINGS, WAKE_FEEDS };
+#define WAKE_COUNT (WAKE_FEEDS + 1)
 
 /* What a connection was opened with, and which of its refresh tokens are kept. */
 struct token_keeper {
@@ -188,5 +188,9 @@ struct str run_error_text(struct arena *arena, const char *code, const char *det
 void *push_thread(void *worker);
 void *order_thread(void *worker);
 void *listing_thread(void *worker);
+void *feed_thread(void *worker);
+
+/* push_work.c: how far orders were read, by our wall clock. */
+struct intake_state worker_intake(struct worker *w);
 
 #endif

@@ -209,7 +209,7 @@ static time_ms idle_time(struct worker *w, const struct push_figures *f)
     return idle;
 }
 
-static struct intake_state intake_of(struct worker *w)
+struct intake_state worker_intake(struct worker *w)
 {
     (void)pthread_mutex_lock(&w->lock);
     struct worker_intake in = w->intake;
@@ -222,11 +222,11 @@ static struct intake_state intake_of(struct worker *w)
 /* One claim and its call. Sets *idle to how long to wait when there is nothing to send. */
 static void push_once(struct worker *w, struct arena *arena, time_ms *idle)
 {
-    struct claiming k = { .w = w, .arena = arena, .intake = intake_of(w) };
+    struct claiming k = { .w = w, .arena = arena, .intake = worker_intake(w) };
     struct error e;
     *idle = 0;
     if (!worker_token(w, CHANNEL_OP_QUANTITY_PUSH, 0)) return;
-    k.intake = intake_of(w);
+    k.intake = worker_intake(w);
     (void)pthread_mutex_lock(&w->claim);
     enum err rc = worker_change(w, "push_claim", claim_next, &k, &e);
     (void)pthread_mutex_unlock(&w->claim);

@@ -336,6 +336,7 @@ static const struct worker_thread {
     { "sync-orders", order_thread, one },
     { "sync-listings", listing_thread, one },
     { "sync-push", push_thread, pushers },
+    { "sync-feeds", feed_thread, one },
 };
 
 static bool start_thread(struct worker *w, const struct worker_thread *t)

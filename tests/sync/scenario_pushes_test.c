@@ -329,9 +329,140 @@ static void fba_never_touched(void **state)
     world_close(&w);
 }
 
+enum { MANY = 200 };
+
+static enum err connect_all(struct change *c, void *ctx, struct error *e)
+{
+    (void)ctx;
+    int64_t ids[MANY + 1] = { 0 };
+    size_t n = 0;
+    struct stmt *st = tx_prepare(c->tx, "SELECT id FROM listing WHERE sku <> 'FIRST' ORDER BY id");
+    while (stmt_row(st) && n < MANY)
+        ids[n++] = stmt_int(st, 0);
+    enum err rc = stmt_end(st, e);
+    return rc ? rc : connect_to(c, ids, e);
+}
+
+/* Two hundred listings of one kind of phone, and a seller whom Amazon allows a call in two seconds:
+ * some seven minutes singly, five in a lot. The fault meets the feed. Returns the variation. */
+static int64_t begin_lot(struct world *w, const char *fault)
+{
+    struct buf listings;
+    buf_init(&listings, 4096);
+    for (int i = 0; i < MANY; i++)
+        buf_put_fmt(&listings, "L%03d 0, ", i);
+    buf_put(&listings, S("FIRST 0\0"));
+    scenario_begin(w, listings.at);
+    buf_release(&listings);
+    world_control(w, "/_sim/rates",
+        "{\"operations\": {\"patchListingsItem\": {\"rate\": 0.5, \"burst\": 5}}}");
+    if (fault[0])
+        world_control(w, "/_sim/faults",
+            arena_fmt(
+                &w->arena, "{\"match\": \"createFeed\", \"kind\": \"%s\", \"count\": 1}", fault)
+                .at);
+    scenario_stock(w, "FIRST", 1, 1); /* whose answer states the rate */
+    int64_t id = world_variation(w, "ONE", "many");
+    world_change(w, connect_all, NULL);
+    world_receive(w, id, 3);
+    return id;
+}
+
+/* All of them show it, and nothing is under way any more. */
+static void all_show(struct world *w, int64_t quantity)
+{
+    world_until(w, "SELECT COUNT(*) FROM push", 0, "all is told and read back");
+    struct json root;
+    int64_t count = 0;
+    CHECK_INT(world_call(w, "GET", "/_sim/listings", "", &root), 200, "listings");
+    struct json list = json_get(root, "listings");
+    for (size_t i = 0; i < json_len(list); i++) {
+        int64_t n = -1;
+        struct str sku = S("");
+        (void)json_str(json_get(json_at(list, i), "sku"), &sku);
+        (void)json_int64(json_get(json_at(list, i), "quantity"), &n);
+        count += n == quantity && !str_eq(sku, S("FIRST"));
+    }
+    json_release(&root);
+    CHECK_INT(count, MANY, "every one of them");
+}
+
+/* Of the one feed that Amazon got. */
+static int64_t of_feed(struct world *w, const char *member)
+{
+    struct json root;
+    int64_t n = -1;
+    CHECK_INT(world_call(w, "GET", "/_sim/feeds", "", &root), 200, "feeds");
+    CHECK_INT(json_len(json_get(root, "feeds")), 1, "one feed");
+    (void)json_int64(json_get(json_at(json_get(root, "feeds"), 0), member), &n);
+    json_release(&root);
+    return n;
+}
+
+/* Half of the messages are refused: those alone are told as refused and are tried again, singly and
+ * by and by; the others are done. */
+static void feed_half_invalid(void **state)
+{
+    (void)state;
+    struct world w;
+    (void)begin_lot(&w, "feed_invalid");
+    world_until(&w, PUSHED "'bulk_done'", 1, "the report is applied");
+    CHECK(of_feed(&w, "messages") > MANY / 2, "most of them went in it");
+    CHECK_INT(world_number(&w, PUSHED "'push_refused'"), of_feed(&w, "invalid"), "by its messages");
+    CHECK(str_starts(world_text(&w, "SELECT channel_message FROM channel_event"
+                                    " WHERE kind = 'push_refused'"),
+              S("8541: ")),
+        "in Amazon's words");
+    CHECK_INT(scenario_calls(&w, "createFeed"), 1, "by one feed");
+    world_control(&w, "/_sim/rates", "{\"rate_scale\": 1}");
+    all_show(&w, 3);
+    world_close(&w);
+}
+
+/* It ends FATAL with its first half done: each is read back, and only the others are sent again. */
+static void feed_fatal_half_applied(void **state)
+{
+    (void)state;
+    struct world w;
+    (void)begin_lot(&w, "feed_fatal");
+    world_until(&w, PUSHED "'bulk_lost'", 1, "it is said");
+    CHECK_STR(world_text(&w, "SELECT channel_message FROM channel_event WHERE kind = 'bulk_lost'"),
+        S("FATAL"), "in Amazon's word");
+    world_control(&w, "/_sim/rates", "{\"rate_scale\": 1}");
+    int64_t before = scenario_calls(&w, "patchListingsItem");
+    all_show(&w, 3);
+    int64_t again = scenario_calls(&w, "patchListingsItem") - before;
+    CHECK(again <= of_feed(&w, "messages") - of_feed(&w, "accepted") + MANY / 10,
+        "what was done is not done again");
+    CHECK_INT(scenario_calls(&w, "createFeed"), 1, "and not by another feed");
+    CHECK_INT(world_number(&w, PUSHED "'difference_stays'"), 0, "nobody is alarmed");
+    world_close(&w);
+}
+
+/* It stays in the queue. What is sold meanwhile waits for it an hour at most: sent beside it, a lot
+ * that is worked off later would put back what it says. */
+static void feed_stuck(void **state)
+{
+    (void)state;
+    struct world w;
+    (void)begin_lot(&w, "feed_stuck");
+    world_until(&w, PUSHED "'bulk_sent'", 1, "it is sent");
+    CHECK(world_number(&w, "SELECT COUNT(*) FROM push WHERE state = 'bulk'") > MANY / 2, "a lot");
+    scenario_order(&w, ORDER, "UNSHIPPED", "ONE", 2);
+    world_until(&w, "SELECT COUNT(*) FROM sales_order", 1, "sold meanwhile");
+    world_until(&w, PUSHED "'bulk_lost'", 1, "an hour later it is given up");
+    world_control(&w, "/_sim/rates", "{\"rate_scale\": 1}");
+    all_show(&w, 1);
+    CHECK_INT(scenario_calls(&w, "createFeed"), 1, "an hour of single calls follows");
+    world_close(&w);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
+        SCENARIO("feed-stuck", feed_stuck),
+        SCENARIO("feed-half-invalid", feed_half_invalid),
+        SCENARIO("feed-fatal-half-applied", feed_fatal_half_applied),
         SCENARIO("accepted-never-applied", accepted_never_applied),
         SCENARIO("200-with-invalid", invalid_in_200),
         SCENARIO("lead-time-kept", lead_time_kept),
