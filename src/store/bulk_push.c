@@ -31,32 +31,33 @@ enum err bulk_load(
     return stmt_end(st, e);
 }
 
-static enum err may_build(struct change *c, int64_t channel_id, bool *may, struct error *e)
+static enum err may_build(
+    struct tx *tx, int64_t channel_id, time_ms now, bool *may, struct error *e)
 {
-    struct stmt *st = tx_prepare(c->tx,
-        "SELECT COUNT(*) FROM bulk_push WHERE channel_id = $1 AND (ended_at IS NULL"
-        " OR (state = 'lost' AND ended_at > $2))");
+    struct stmt *st =
+        tx_prepare(tx, "SELECT COUNT(*) FROM bulk_push WHERE channel_id = $1 AND (ended_at IS NULL"
+                       " OR (state = 'lost' AND ended_at > $2))");
     stmt_bind_int(st, 1, channel_id);
-    stmt_bind_int(st, 2, c->now - BULK_PAUSE_MS);
+    stmt_bind_int(st, 2, now - BULK_PAUSE_MS);
     int64_t n;
     enum err rc = stmt_scalar(st, 0, &n, e);
     *may = n == 0;
     return rc;
 }
 
-enum err bulk_count(struct change *c, int64_t channel_id, const struct intake_state *intake,
-    struct bulk_waiting *out, struct error *e)
+enum err bulk_count(struct tx *tx, int64_t channel_id, const struct intake_state *intake,
+    time_ms now, struct bulk_waiting *out, struct error *e)
 {
     *out = (struct bulk_waiting){ 0 };
     bool may;
-    enum err rc = may_build(c, channel_id, &may, e);
+    enum err rc = may_build(tx, channel_id, now, &may, e);
     if (rc) return rc;
-    struct stmt *st = tx_prepare(c->tx,
+    struct stmt *st = tx_prepare(tx,
         "SELECT lane, COUNT(*) FROM push WHERE channel_id = $1 AND state = 'waiting'"
         " AND not_before <= $2 AND (lane < 2 OR (lane = 2 AND wanted_at <= $3)) GROUP BY lane");
     stmt_bind_int(st, 1, channel_id);
-    stmt_bind_int(st, 2, c->now);
-    stmt_bind_int(st, 3, push_wanted_until(LANE_RISE, intake, c->now));
+    stmt_bind_int(st, 2, now);
+    stmt_bind_int(st, 3, push_wanted_until(LANE_RISE, intake, now));
     while (stmt_row(st)) {
         if (stmt_int(st, 0) == LANE_FALL_TO_ZERO)
             out->zeros += stmt_int(st, 1);
@@ -170,7 +171,7 @@ enum err bulk_build(struct change *c, int64_t channel_id, const struct intake_st
     bool may;
     int64_t id;
     *messages = 0;
-    enum err rc = may_build(c, channel_id, &may, e);
+    enum err rc = may_build(c->tx, channel_id, c->now, &may, e);
     if (rc || !may) return rc;
     rc = choose(c, channel_id, intake, &lot, e);
     if (rc || !lot.count) return rc;

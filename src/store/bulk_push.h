@@ -46,8 +46,8 @@ MUST_USE enum err bulk_load(
 struct bulk_waiting {
     int64_t zeros, others;
 };
-MUST_USE enum err bulk_count(struct change *c, int64_t channel_id,
-    const struct intake_state *intake, struct bulk_waiting *out, struct error *e);
+MUST_USE enum err bulk_count(struct tx *tx, int64_t channel_id, const struct intake_state *intake,
+    time_ms now, struct bulk_waiting *out, struct error *e);
 
 /* As many as one lot takes, by lane and age. *messages 0: there is nothing to be sent so, or the
  * account has one under way already. */

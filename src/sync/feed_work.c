@@ -37,10 +37,10 @@ static enum err read_lot(struct tx *tx, void *ctx, struct error *e)
     return bulk_load(tx, l->w->channel_id, l->arena, &l->bulk, e);
 }
 
-static enum err count_waiting(struct change *c, void *ctx, struct error *e)
+static enum err count_waiting(struct tx *tx, void *ctx, struct error *e)
 {
     struct lot *l = ctx;
-    return bulk_count(c, l->w->channel_id, &l->intake, &l->waiting, e);
+    return bulk_count(tx, l->w->channel_id, &l->intake, worker_now(l->w), &l->waiting, e);
 }
 
 static enum err build_lot(struct change *c, void *ctx, struct error *e)
@@ -133,7 +133,7 @@ static time_ms consider(struct lot *l)
 {
     struct error e;
     l->intake = worker_intake(l->w);
-    if (worker_change(l->w, "lot_waiting", count_waiting, l, &e)) {
+    if (db_read(l->w->engine->parts.db, "lot_waiting", count_waiting, l, &e)) {
         worker_fault(l->w, "lot_not_counted", &e);
         return FAULT_MS;
     }

@@ -76,7 +76,7 @@ static void test_way(void **state)
     struct fix *f = *state;
     struct shop s = open_shop(f, 9);
     struct bulk_waiting waiting;
-    WRITE(f, bulk_count(&f->c, s.channel, &asked, &waiting, &f->e), "waiting");
+    READ(f, bulk_count(f->c.tx, s.channel, &asked, f->now, &waiting, &f->e), "waiting");
     CHECK_INT(waiting.others, LISTINGS, "may go either way");
     CHECK_INT(waiting.zeros, 0, "no zeros");
     struct bulk b = send(f, &s);
