@@ -95,8 +95,8 @@ int main(int argc, char **argv)
     engine = harness_engine(argc, argv);
     simulator = argv[2];
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_live),
-        cmocka_unit_test(test_backfill),
+        SCENARIO("same-page-again-under-new-tokens", test_live),
+        SCENARIO("same-page-again-in-older-orders", test_backfill),
     };
     return cmocka_run_group_tests(tests, NULL, stop);
 }

@@ -40,27 +40,40 @@ static void add_listings(struct world *w, struct str listings)
     buf_release(&body);
 }
 
-static void connect_and_import(struct world *w, const char *listings)
+static void connect_and_import(struct world *w, struct world_account account, const char *listings)
 {
     add_listings(w, str_of(listings));
+    account.inventory_sync = account.order_import = true;
     /* From now on by Amazon's clock: the product's may be minutes ahead when starting took long. */
-    world_connect_as(w,
-        &(struct world_account){
-            .inventory_sync = true, .order_import = true, .orders_from = world_simulated_now(w) });
+    account.orders_from = world_simulated_now(w);
+    world_connect_as(w, &account);
     world_start_engine(w);
     world_until(w, "SELECT COUNT(*) FROM channel WHERE state = 'connected'", 1,
         "a new channel proves itself");
     CHECK_INT(world_run(w, RUN_SYNC_LISTINGS), 1, "the listings are imported");
 }
 
-void scenario_begin(struct world *w, const char *listings)
+static void open_fast(struct world *w, const char *region)
 {
     char speed[16];
     (void)snprintf(speed, sizeof speed, "%d", SCENARIO_SPEED);
-    const char *const options[] = { "--seed", "1", "--listings", "0", "--time-scale", speed,
-        "--client-scale", speed, NULL };
+    const char *const options[] = { "--seed", "1", "--listings", "0", "--region", region,
+        "--time-scale", speed, "--client-scale", speed, NULL };
     world_open_scaled(w, engine, simulator, options, SCENARIO_SPEED);
-    connect_and_import(w, listings);
+}
+
+void scenario_begin(struct world *w, const char *listings)
+{
+    open_fast(w, "na");
+    connect_and_import(w, (struct world_account){ .worked = false }, listings);
+}
+
+void scenario_begin_in(
+    struct world *w, const char *region, const char *const *places, const char *listings)
+{
+    open_fast(w, region);
+    struct world_account account = { .marketplaces = { places[0], places[1] }, .region = region };
+    connect_and_import(w, account, listings);
 }
 
 void scenario_begin_still(struct world *w, const char *listings)
@@ -69,7 +82,7 @@ void scenario_begin_still(struct world *w, const char *listings)
         NULL };
     world_open(w, engine, simulator, options);
     world_control(w, "/_sim/settings", "{\"apply_min_ms\": 0, \"apply_max_ms\": 0}");
-    connect_and_import(w, listings);
+    connect_and_import(w, (struct world_account){ .worked = false }, listings);
 }
 
 void scenario_stock(struct world *w, const char *sku, int count, int64_t live)

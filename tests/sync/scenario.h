@@ -27,6 +27,9 @@ void scenario_begin(struct world *w, const char *listings);
 /* The same by the machine's clock, with generous rates: for what must be seen before minutes pass.
  * They pass when scenario_advance says so. */
 void scenario_begin_still(struct world *w, const char *listings);
+/* In these two marketplaces of the region (na, eu, fe). */
+void scenario_begin_in(
+    struct world *w, const char *region, const char *const *places, const char *listings);
 /* So many more units of the SKU, which is entered when it is new; the quantity shows at Amazon as
  * `live` in the end. */
 void scenario_stock(struct world *w, const char *sku, int count, int64_t live);

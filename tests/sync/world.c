@@ -382,7 +382,7 @@ static enum err connect_channel(struct change *c, void *ctx, struct error *e)
     *ch = (struct channel_row){
         .kind = S("amazon"),
         .name = arena_fmt(c->arena, "Amazon US %lld", (long long)k->w->channel_id + 1),
-        .region = S("na"),
+        .region = str_of(a->region ? a->region : "na"),
         .seller_id = S("A2EXAMPLE1SELL"),
         .state = CHANNEL_SUSPECT,
         .organization_type = S("channel"),

@@ -89,6 +89,7 @@ struct world_account {
     bool worked;                 /* by another process, as its lease says */
     time_ms orders_from;         /* 0: from now on */
     const char *marketplaces[3]; /* NULL: the United States */
+    const char *region;          /* NULL: na */
     const char *endpoint_url, *token_url; /* NULL: the simulator's */
 };
 /* Sets channel_id. */
