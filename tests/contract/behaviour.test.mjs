@@ -333,6 +333,12 @@ test('the stated rate is in the seconds of the client, and can be left out of on
   assert.equal(order.headers.get('x-amzn-ratelimit-limit'), '0.0056', 'another operation states its own');
   assert.equal(await stated(sim.url, token), null, 'the operation that was named');
   assert.equal(await stated(sim.url, token), '5.0', 'once');
+  await sim.control('rates', { operations: { searchListingsItems: { rate: 0.001, burst: 1, stated: 5 } } });
+  assert.equal(await stated(sim.url, token), '5.0', 'what is stated is not what is true');
+  assert.equal((await call(sim.url, token, 'GET', itemPath(), { query: { marketplaceIds: marketplace } })).status, 429, 'one was left');
+  await sim.control('rates', { refill: true, operations: { searchListingsItems: { stated: 0 } } });
+  assert.equal(await stated(sim.url, token), '0.001', 'the true one again');
+  await sim.control('rates', { rate_scale: 1 });
   const rows = [[['--time-scale', '60'], '300.0', 'a client by the machine\'s clock'], [['--time-scale', '60', '--client-scale', '60'], '5.0', 'a client as fast']];
   for (const [options, rate, why] of rows) {
     const other = await startSimulator('--listings', '1', ...options);

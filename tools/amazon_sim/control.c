@@ -128,6 +128,7 @@ static void write_rates(struct call *c)
         write_number(&c->w, "rate", c->sim->buckets[i].rate);
         write_number(&c->w, "burst", c->sim->buckets[i].burst);
         write_number(&c->w, "tokens", c->sim->buckets[i].tokens);
+        write_number(&c->w, "stated", c->sim->stated[i]);
         jw_object_end(&c->w);
     }
     jw_object_end(&c->w);
@@ -139,12 +140,15 @@ static bool change_bucket(struct call *c, struct json_member *m)
     for (int i = OP_TOKEN; i < OPERATION_COUNT; i++) {
         if (!str_eq(m->key, str_of(operations[i].name))) continue;
         struct bucket *b = &c->sim->buckets[i];
-        double rate = b->rate, burst = b->burst;
-        struct json r = json_get(m->value, "rate"), u = json_get(m->value, "burst");
+        double rate = b->rate, burst = b->burst, stated = c->sim->stated[i];
+        struct json r = json_get(m->value, "rate"), u = json_get(m->value, "burst"),
+                    s = json_get(m->value, "stated");
         if ((json_present(r) && !number_of_json(r, 0, 1e6, &rate)) ||
-            (json_present(u) && !number_of_json(u, 0, 1e6, &burst)))
-            return control_refuse(c, 422, "rate and burst are numbers from 0 to 1000000");
+            (json_present(u) && !number_of_json(u, 0, 1e6, &burst)) ||
+            (json_present(s) && !number_of_json(s, 0, 1e6, &stated)))
+            return control_refuse(c, 422, "rate, burst and stated are numbers from 0 to 1000000");
         bucket_change(b, rate, burst, c->now);
+        c->sim->stated[i] = stated;
         return true;
     }
     return control_refuse(c, 422, "there is no operation '%.*s'", STR_FMT(m->key));

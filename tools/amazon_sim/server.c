@@ -206,9 +206,9 @@ static void add_headers(struct call *c)
     if (c->op <= OP_TOKEN || !documented || c->fault == FAULT_NO_RATE_HEADER) return;
     struct buf rate;
     buf_init(&rate, 64);
+    double stated = c->sim->stated[c->op] > 0 ? c->sim->stated[c->op] : c->sim->buckets[c->op].rate;
     /* In the client's seconds, of which a fast clock has fewer. */
-    number_put(
-        &rate, c->sim->buckets[c->op].rate * c->sim->clock.scale / c->sim->options.client_scale);
+    number_put(&rate, stated * c->sim->clock.scale / c->sim->options.client_scale);
     http_reply_header(r, S("x-amzn-RateLimit-Limit"), arena_str(c->arena, buf_str(&rate)));
     buf_release(&rate);
 }

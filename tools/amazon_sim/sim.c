@@ -27,6 +27,7 @@ void sim_set_rate_scale(struct sim *s, double scale)
     for (int i = 0; i < OPERATION_COUNT; i++) {
         double burst = operations[i].burst * scale;
         bucket_init(&s->buckets[i], operations[i].rate * scale, burst < 1 ? 1 : burst, now);
+        s->stated[i] = 0;
     }
     feeds_set_rate_scale(&s->feeds, scale, now);
 }

@@ -112,6 +112,7 @@ struct sim {
     struct world world;
     struct lwa lwa;
     struct bucket buckets[OPERATION_COUNT];
+    double stated[OPERATION_COUNT]; /* the rate that replies state, when it is not the true one */
     struct faults faults;
     struct calls calls;
     struct documents documents;
