@@ -10,7 +10,9 @@ enum {
     /* The lowest learned rate is a tenth of the documented one: an outage that answers 429 must not
      * stop an account for a day. */
     RATE_FLOOR_DIVISOR = 10,
-    RAISE_EVERY_MS = 60 * 1000,
+    RAISE_EVERY_MS = 60 * 1000, /* or so many calls, where they are rare: */
+    RAISE_EVERY_CALLS = 4,
+    SUSPECT_MS = 60 * 1000, /* or as long as it takes to fill the bucket */
     REFUSAL_DOUBLINGS_MAX = 6,
 };
 
@@ -38,6 +40,16 @@ static void refill(struct bucket *b, time_ms now)
     if (gained == 0) return; /* keep `at`: a slow rate must not lose its fractions */
     b->level = b->level + gained > full ? full : b->level + gained;
     b->at = now;
+}
+
+static time_ms time_of(const struct bucket *b, int64_t tokens)
+{
+    return tokens * MICRO / b->rate * 1000;
+}
+
+static time_ms longer(time_ms a, time_ms b)
+{
+    return a > b ? a : b;
 }
 
 bool bucket_take(struct bucket *b, time_ms now, int64_t keep, time_ms *wait_ms)
@@ -73,7 +85,8 @@ void bucket_answered(struct bucket *b, time_ms now, int64_t stated)
         b->rate = stated;
         b->raised_at = now;
     }
-    if (b->rate < b->stated_rate && now - b->raised_at >= RAISE_EVERY_MS) {
+    time_ms proven = longer(RAISE_EVERY_MS, time_of(b, RAISE_EVERY_CALLS));
+    if (b->rate < b->stated_rate && now - b->raised_at >= proven) {
         b->rate += b->rate / 8 + 1;
         if (b->rate > b->stated_rate) b->rate = b->stated_rate;
         b->raised_at = now;
@@ -85,9 +98,9 @@ void bucket_refused(struct bucket *b, time_ms now, int64_t jitter)
     refill(b, now);
     b->level = 0;
     int64_t floor = b->documented_rate / RATE_FLOOR_DIVISOR;
-    /* One refusal may come from tokens that another program spent; a second one in a row is a rate.
-     */
-    if (b->refusals > 0) b->rate = b->rate - b->rate / 4;
+    /* One refusal may come from tokens that another program spent. A second one before the bucket
+     * could have filled is a rate, also when calls between them were let through. */
+    if (b->refusals > 0 || now < b->suspect_until) b->rate = b->rate - b->rate / 4;
     if (b->rate < floor) b->rate = floor;
     if (b->rate < 1) b->rate = 1;
     int64_t doublings = b->refusals < REFUSAL_DOUBLINGS_MAX ? b->refusals : REFUSAL_DOUBLINGS_MAX;
@@ -97,6 +110,7 @@ void bucket_refused(struct bucket *b, time_ms now, int64_t jitter)
     if (wait < one_token && b->refusals > 1) wait = one_token;
     b->not_before = now + wait + wait * jitter / 1000;
     b->refusals++;
+    b->suspect_until = now + longer(SUSPECT_MS, time_of(b, b->burst));
     b->raised_at = now;
 }
 

@@ -2,8 +2,9 @@
  * bucket.h: the token bucket of one operation of one account (sp-api.md 6).
  *
  * Integers throughout: a token is a million micro-tokens. The rate in force is learned: a reply
- * that states a limit sets it, a refusal lowers it, and unrefused minutes raise it again up to what
- * was stated or documented. Pure: the caller has the clock (a monotonic one) and the lock.
+ * that states a limit sets it, refusals close to each other lower it, and unrefused minutes raise
+ * it again up to what was stated or documented. Pure: the caller has the clock (a monotonic one)
+ * and the lock.
  */
 #ifndef CORE_BUCKET_H
 #define CORE_BUCKET_H
@@ -19,6 +20,7 @@ struct bucket {
     time_ms at;              /* when level was true */
     time_ms not_before;      /* after a refusal */
     int64_t refusals;        /* in a row */
+    time_ms suspect_until;   /* another refusal before then says that the rate is wrong */
     time_ms raised_at;
 };
 

@@ -100,6 +100,83 @@ static void test_learns(void **state)
     CHECK_INT(b.stated_rate, 2000000, "and stays");
 }
 
+/* A bucket of Amazon's, whatever it states. */
+struct truth {
+    int64_t rate, burst, level; /* as in struct bucket */
+    time_ms at;
+};
+
+static bool lets_through(struct truth *t, time_ms now)
+{
+    t->level += (now - t->at) * t->rate / 1000;
+    if (t->level > t->burst * 1000000) t->level = t->burst * 1000000;
+    t->at = now;
+    if (t->level < 1000000) return false;
+    t->level -= 1000000;
+    return true;
+}
+
+struct share {
+    int64_t calls, refused;
+};
+
+/* As many calls as our bucket allows; every answer states what is documented. */
+static struct share call_until(
+    struct bucket *b, struct truth *t, int64_t keep, time_ms *now, time_ms end)
+{
+    struct rng rng;
+    struct share s = { 0, 0 };
+    rng_seeded(&rng, 1);
+    while (*now < end) {
+        time_ms wait = 0;
+        if (!bucket_take(b, *now, keep, &wait)) {
+            *now += wait;
+            continue;
+        }
+        s.calls++;
+        if (lets_through(t, *now)) {
+            bucket_answered(b, *now, b->documented_rate);
+        } else {
+            bucket_refused(b, *now, (int64_t)rng_below(&rng, 1000));
+            s.refused++;
+        }
+        *now += 20;
+    }
+    return s;
+}
+
+/* Amazon allows a third of what it documents and states. Few calls are refused once that is
+ * learned, most of what is allowed is used, and when it is over so is the restraint. */
+static void test_a_third(void **state)
+{
+    (void)state;
+    static const struct row {
+        const char *why;
+        int64_t rate, burst, keep, refused_percent, used_percent;
+        time_ms hour;
+    } rows[] = {
+        { "many calls a second", 5000000, 5, 0, 3, 85, 3600 * 1000 },
+        /* An empty bucket rests until it has what must be kept: that is restraint enough. */
+        { "one call in minutes", 5600, 20, 8, 15, 90, 24 * 3600 * 1000 },
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const struct row *r = &rows[i];
+        struct bucket b;
+        struct truth t = { r->rate / 3, r->burst, 0, 0 };
+        time_ms now = 0;
+        bucket_init(&b, r->rate, r->burst, 0);
+        (void)call_until(&b, &t, r->keep, &now, r->hour); /* learning */
+        struct share s = call_until(&b, &t, r->keep, &now, 3 * r->hour);
+        CHECK(s.calls > 0 && s.refused * 100 <= s.calls * r->refused_percent, r->why);
+        int64_t allowed = 2 * (r->hour / 1000) * t.rate / 1000000;
+        CHECK((s.calls - s.refused) * 100 >= allowed * r->used_percent, r->why);
+        CHECK(b.rate < r->rate, "it is slower than documented");
+        t.rate = r->rate;
+        (void)call_until(&b, &t, r->keep, &now, 4 * r->hour);
+        CHECK_INT(b.rate, r->rate, "as documented again");
+    }
+}
+
 static void test_saved(void **state)
 {
     (void)state;
@@ -146,6 +223,7 @@ int main(void)
         cmocka_unit_test(test_keep),
         cmocka_unit_test(test_bound),
         cmocka_unit_test(test_learns),
+        cmocka_unit_test(test_a_third),
         cmocka_unit_test(test_saved),
         cmocka_unit_test(test_saved_wait),
     };
