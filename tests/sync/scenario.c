@@ -42,7 +42,7 @@ static void add_listings(struct world *w, struct str listings)
 
 static void connect_and_import(struct world *w, struct world_account account, const char *listings)
 {
-    add_listings(w, str_of(listings));
+    if (listings[0]) add_listings(w, str_of(listings));
     account.inventory_sync = account.order_import = true;
     /* From now on by Amazon's clock: the product's may be minutes ahead when starting took long. */
     account.orders_from = world_simulated_now(w);
@@ -53,25 +53,39 @@ static void connect_and_import(struct world *w, struct world_account account, co
     CHECK_INT(world_run(w, RUN_SYNC_LISTINGS), 1, "the listings are imported");
 }
 
-static void open_fast(struct world *w, const char *region)
+static void open_fast(struct world *w, const char *region, int catalogue, int speed)
 {
-    char speed[16];
-    (void)snprintf(speed, sizeof speed, "%d", SCENARIO_SPEED);
-    const char *const options[] = { "--seed", "1", "--listings", "0", "--region", region,
-        "--time-scale", speed, "--client-scale", speed, NULL };
-    world_open_scaled(w, engine, simulator, options, SCENARIO_SPEED);
+    char own[16], text[16];
+    (void)snprintf(own, sizeof own, "%d", catalogue);
+    (void)snprintf(text, sizeof text, "%d", speed);
+    const char *const options[] = { "--seed", "1", "--listings", own, "--region", region,
+        "--time-scale", text, "--client-scale", text, NULL };
+    world_open_scaled(w, engine, simulator, options, speed);
 }
+
+static const struct world_account at_home = { .worked = false };
 
 void scenario_begin(struct world *w, const char *listings)
 {
-    open_fast(w, "na");
-    connect_and_import(w, (struct world_account){ .worked = false }, listings);
+    scenario_begin_at(w, listings, SCENARIO_SPEED);
+}
+
+void scenario_begin_at(struct world *w, const char *listings, int speed)
+{
+    open_fast(w, "na", 0, speed);
+    connect_and_import(w, at_home, listings);
+}
+
+void scenario_begin_catalogue(struct world *w, int count)
+{
+    open_fast(w, "na", count, SCENARIO_SPEED);
+    connect_and_import(w, at_home, "");
 }
 
 void scenario_begin_in(
     struct world *w, const char *region, const char *const *places, const char *listings)
 {
-    open_fast(w, region);
+    open_fast(w, region, 0, SCENARIO_SPEED);
     struct world_account account = { .marketplaces = { places[0], places[1] }, .region = region };
     connect_and_import(w, account, listings);
 }

@@ -30,6 +30,10 @@ void scenario_begin_still(struct world *w, const char *listings);
 /* In these two marketplaces of the region (na, eu, fe). */
 void scenario_begin_in(
     struct world *w, const char *region, const char *const *places, const char *listings);
+/* As scenario_begin, so many times as fast as the machine's clock: where hours pass. */
+void scenario_begin_at(struct world *w, const char *listings, int speed);
+/* With so many listings of the simulator's own. */
+void scenario_begin_catalogue(struct world *w, int count);
 /* So many more units of the SKU, which is entered when it is new; the quantity shows at Amazon as
  * `live` in the end. */
 void scenario_stock(struct world *w, const char *sku, int count, int64_t live);

@@ -18,6 +18,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#define CLIENT_SECRET "amzn1.oa2-cs.v1.test"
+
 enum { PATIENCE_MS = 60 * 1000, STEP_MS = 50 };
 
 static const struct actor tester = { ACTOR_SYSTEM, 0, { "test", 4 }, { "", 0 } };
@@ -365,10 +367,11 @@ static enum err lease_elsewhere(struct change *c, int64_t channel_id, struct err
     return lease_take(c, channel_id, S("another process"), DAY_MS, &held, e);
 }
 
-static enum err give_credentials(struct change *c, struct world *w, struct error *e)
+static enum err give_credentials(
+    struct change *c, struct world *w, struct str secret, struct error *e)
 {
-    struct channel_credentials credentials = { S("amzn1.application-oa2-client.test"),
-        S("amzn1.oa2-cs.v1.test"), S("Atzr|test") };
+    struct channel_credentials credentials = { S("amzn1.application-oa2-client.test"), secret,
+        S("Atzr|test") };
     struct str sealed =
         engine_seal_credentials(&w->key, w->channel_id, &credentials, c->rng, c->arena);
     return channel_set_credentials(c, w->channel_id, sealed, e);
@@ -404,7 +407,7 @@ static enum err connect_channel(struct change *c, void *ctx, struct error *e)
     if (!rc && a->worked) rc = lease_elsewhere(c, ch->id, e);
     if (rc) return rc;
     k->w->channel_id = ch->id;
-    rc = give_credentials(c, k->w, e);
+    rc = give_credentials(c, k->w, S(CLIENT_SECRET), e);
     return rc || a->proved ? rc : channel_set_state(c, ch, CHANNEL_SUSPECT, S("new"), e);
 }
 
@@ -425,18 +428,30 @@ void world_connect_proved(struct world *w)
     world_connect_as(w, &(struct world_account){ .proved = true });
 }
 
+struct reconnecting {
+    struct world *w;
+    struct str secret;
+};
+
 static enum err reconnect_channel(struct change *c, void *ctx, struct error *e)
 {
-    struct world *w = ctx;
+    struct reconnecting *r = ctx;
+    struct world *w = r->w;
     struct channel_row *ch = arena_new(c->arena, struct channel_row, 1);
     enum err rc = channel_load(c->tx, w->channel_id, c->arena, ch, e);
-    if (!rc) rc = give_credentials(c, w, e);
+    if (!rc) rc = give_credentials(c, w, r->secret, e);
     return rc ? rc : channel_set_state(c, ch, CHANNEL_SUSPECT, S("new"), e);
 }
 
 void world_reconnect(struct world *w)
 {
-    world_change(w, reconnect_channel, w);
+    world_reconnect_with(w, CLIENT_SECRET);
+}
+
+void world_reconnect_with(struct world *w, const char *client_secret)
+{
+    struct reconnecting r = { w, str_of(client_secret) };
+    world_change(w, reconnect_channel, &r);
 }
 
 struct running {

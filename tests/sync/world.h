@@ -97,6 +97,7 @@ void world_connect_as(struct world *w, const struct world_account *account);
 void world_connect(struct world *w, bool inventory_sync, bool order_import);
 void world_connect_proved(struct world *w);
 void world_reconnect(struct world *w); /* as if a person had pasted the credentials again */
+void world_reconnect_with(struct world *w, const char *client_secret);
 
 struct str world_text(struct world *w, const char *sql); /* one row, one column */
 time_ms world_simulated_now(struct world *w);
