@@ -210,6 +210,173 @@ static void storm_of_403(void **state)
     world_close(&w);
 }
 
+/* Everything that Amazon has answers 500, for two hours. That is nothing the account did: nobody is
+ * asked to do anything, it is tried once a minute, and afterwards everything follows. */
+static void amazon_500_for_two_hours(void **state)
+{
+    (void)state;
+    enum { AS_FAST = 1000 };
+    struct world w;
+    scenario_begin_at(&w, "IP13 0", AS_FAST);
+    scenario_stock(&w, "IP13", 3, 3);
+    world_until(&w, SETTLED, 0, "at rest");
+    int64_t changes = world_number(&w, EVENTS "'state_changed'");
+    world_forget_calls(&w);
+    time_ms began = world_simulated_now(&w);
+    faults(&w, "[{\"match\": \"/listings\", \"kind\": \"500\"},"
+               " {\"match\": \"/orders\", \"kind\": \"500\"},"
+               " {\"match\": \"/feeds\", \"kind\": \"500\"},"
+               " {\"match\": \"/sellers\", \"kind\": \"500\"}]");
+    world_receive(&w, world_number(&w, "SELECT id FROM variation"), 2);
+    scenario_order(&w, ORDER, "UNSHIPPED", "IP13", 1);
+    enum { TRIES = 6 + 120 + 1, AT_ONCE = 2 }; /* waits double from a second up to a minute */
+    world_until_calls(&w, "searchListingsItems", 500, TRIES);
+    time_ms lasted = world_simulated_now(&w) - began;
+    CHECK(lasted >= 2 * HOUR, "two hours of it");
+    int64_t most = 6 + lasted / MINUTE + 2;
+    CHECK(scenario_calls(&w, "searchListingsItems") <= most, "once a minute");
+    CHECK(scenario_calls(&w, "searchOrders") <= most, "at most");
+    CHECK(scenario_calls(&w, "patchListingsItem") <= AT_ONCE * most, "each");
+    CHECK_INT(world_number(&w, EVENTS "'state_changed'"), changes, "it is not the account's");
+    int64_t told = world_number(&w, EVENTS "'unavailable'");
+    CHECK(told >= 2 && told <= AT_ONCE * 3 * (1 + most / 20), "it is said, now and then");
+    CHECK_INT(world_number(&w, "SELECT target FROM listing"), 5, "quantities are worked out");
+    faults(&w, "[]");
+    world_until(&w, "SELECT COUNT(*) FROM sales_order", 1, "orders of the time between come in");
+    world_until_live(&w, "IP13", 4, "and what was wanted is told");
+    world_until(&w, SETTLED, 0, "all of it");
+    world_close(&w);
+}
+
+/* The machine's clock is put back by two days while a refused quantity waits for its next try, and
+ * the server is started anew by that clock. What waits, waits no longer than it was to; what
+ * happens at Amazon is noticed; and Amazon gets no burst for it. */
+static void clock_jumps_back(void **state)
+{
+    (void)state;
+    struct world w;
+    scenario_begin(&w, "IP13 0");
+    scenario_stock(&w, "IP13", 3, 3);
+    world_until(&w, SETTLED, 0, "at rest");
+    faults(&w, "{\"match\": \"patchListingsItem\", \"kind\": \"invalid\", \"count\": 1}");
+    int64_t id = world_number(&w, "SELECT id FROM variation");
+    world_receive(&w, id, 2);
+    world_until(&w, EVENTS "'push_refused'", 1, "refused, to be tried later");
+    world_turn_clock(&w, -2 * (int64_t)DAY);
+    world_until_live(&w, "IP13", 5, "tried in a quarter of an hour all the same");
+    scenario_order(&w, ORDER, "UNSHIPPED", "IP13", 1);
+    world_until(&w, "SELECT COUNT(*) FROM sales_order", 1, "an order comes in");
+    world_until(&w, "SELECT target FROM listing", 4, "and counts");
+    world_stop_engine(&w);
+    struct engine *first = restart(&w);
+    scenario_order(&w, "111-1111111-1111112", "UNSHIPPED", "IP13", 1);
+    world_until(&w, "SELECT COUNT(*) FROM sales_order", 2, "after a start as well");
+    world_receive(&w, id, 2);
+    world_until_live(&w, "IP13", 5, "a rise goes after a reading of orders");
+    world_until(&w, SETTLED, 0, "and settles");
+    CHECK_INT(world_calls(&w, "searchOrders", 429), 0, "nothing was asked too often");
+    CHECK_INT(world_number(&w, EVENTS "'difference_stays'"), 0, "and nobody is alarmed");
+    world_close(&w);
+    engine_release(first);
+}
+
+/* A gateway of Amazon's answers in HTML. That says nothing of what was asked: it is no refusal of
+ * the quantity, and no markup gets into the log. */
+static void html_error_body(void **state)
+{
+    (void)state;
+    struct world w;
+    scenario_begin(&w, "IP13 0");
+    scenario_stock(&w, "IP13", 3, 3);
+    world_until(&w, SETTLED, 0, "at rest");
+    int64_t refused = world_number(&w, EVENTS "'call_refused'");
+    static const char *const operations[] = { "patchListingsItem", "searchListingsItems",
+        "searchOrders" };
+    faults(&w, "[{\"match\": \"patchListingsItem\", \"kind\": \"html400\", \"count\": 2},"
+               " {\"match\": \"searchListingsItems\", \"kind\": \"html400\", \"count\": 2},"
+               " {\"match\": \"searchOrders\", \"kind\": \"html400\", \"count\": 2}]");
+    scenario_order(&w, ORDER, "UNSHIPPED", "IP13", 1);
+    world_receive(&w, world_number(&w, "SELECT id FROM variation"), 2);
+    for (size_t i = 0; i < COUNT_OF(operations); i++)
+        world_until_calls(&w, operations[i], 400, 2);
+    world_until(&w, "SELECT COUNT(*) FROM sales_order", 1, "the order comes in");
+    world_until_live(&w, "IP13", 4, "the quantity is told");
+    world_until(&w, SETTLED, 0, "and settles");
+    CHECK_INT(world_number(&w, "SELECT COUNT(DISTINCT operation) FROM channel_event"
+                               " WHERE kind = 'unavailable' AND http_status = 400"
+                               " AND channel_message LIKE '%400 Bad Request%'"),
+        COUNT_OF(operations), "each is said, in its words");
+    CHECK_INT(world_number(&w, "SELECT COUNT(*) FROM channel_event"
+                               " WHERE channel_message LIKE '%<%'"),
+        0, "without markup");
+    CHECK_INT(world_number(&w, EVENTS "'push_refused'"), 0, "it is no refusal of the quantity");
+    CHECK_INT(world_number(&w, EVENTS "'call_refused'"), refused, "nor of a question");
+    CHECK_INT(world_number(&w, STATE("connected")), 1, "nor of the account");
+    world_close(&w);
+}
+
+/* What costs calls is what happens, and the clock; not how much there is. */
+static void idle_skus_cost_no_calls(void **state)
+{
+    (void)state;
+    enum { MANY = 10000, REFRESHES = 30, ORDER_TOKEN = 178 * 1000, BURST = 20 };
+    struct world w;
+    scenario_begin_catalogue(&w, MANY);
+    CHECK_INT(world_number(&w, "SELECT COUNT(*) FROM listing"), MANY, "all are known");
+    world_until(&w, SETTLED, 0, "at rest");
+    world_forget_calls(&w);
+    time_ms began = world_simulated_now(&w);
+    world_until_calls(&w, "searchListingsItems", 200, REFRESHES);
+    int64_t searches = scenario_calls(&w, "searchListingsItems");
+    int64_t readings = scenario_calls(&w, "searchOrders"), tokens = scenario_calls(&w, "token");
+    CHECK_INT(scenario_calls(&w, "patchListingsItem"), 0, "nothing is told");
+    CHECK_INT(scenario_calls(&w, "getListingsItem"), 0, "nothing is read by itself");
+    CHECK_INT(scenario_calls(&w, "createFeed"), 0, "nothing is sent in a lot");
+    time_ms passed = world_simulated_now(&w) - began;
+    CHECK(searches <= passed / MINUTE + 2, "what has changed is asked for once a minute");
+    CHECK(readings <= passed / ORDER_TOKEN + BURST, "orders as often as Amazon lets us");
+    CHECK(tokens <= passed / HOUR + 2, "and a token an hour");
+    world_close(&w);
+}
+
+/* Two servers on one database: one of them works the channel, and when it stops the other does. */
+static void two_servers_one_channel(void **state)
+{
+    (void)state;
+    struct world w;
+    struct error e;
+    struct engine_stats a, b;
+    struct engine *other;
+    scenario_begin(&w, "IP13 0");
+    struct db *db = harness_connect(&w.h);
+    struct engine_parts parts = { db, w.clock, rng_system(), &w.key, w.drivers, w.options };
+    CHECK_ERR(engine_start(&parts, &other, &e), OK, &e, "the other server");
+    scenario_stock(&w, "IP13", 3, 3);
+    scenario_order(&w, ORDER, "UNSHIPPED", "IP13", 1);
+    world_until(&w, "SELECT target FROM listing", 2, "an order comes in");
+    scenario_stock(&w, "IP13", 3, 5);
+    world_until(&w, SETTLED, 0, "all is told");
+    engine_stats(w.engine, &a);
+    engine_stats(other, &b);
+    CHECK(a.channels_held == 1 && b.channels_held == 0 && b.calls == 0, "one of them works");
+    CHECK_INT(scenario_calls(&w, "patchListingsItem"), a.pushes, "all of it");
+    world_stop_engine(&w);
+    world_until(&w, "SELECT COUNT(*) FROM lease", 1, "the other takes over");
+    scenario_order(&w, "111-1111111-1111112", "UNSHIPPED", "IP13", 2);
+    world_until(&w, "SELECT COUNT(*) FROM sales_order", 2, "and reads orders");
+    scenario_stock(&w, "IP13", 1, 4);
+    world_until(&w, SETTLED, 0, "and tells quantities");
+    engine_stats(other, &b);
+    CHECK(b.calls > 0, "by itself");
+    CHECK_INT(world_calls(&w, "searchOrders", 429), 0, "with the tokens that were left");
+    engine_stop(other);
+    struct engine *first = restart(&w);
+    db_close(db);
+    engine_release(other);
+    world_close(&w);
+    engine_release(first);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -218,6 +385,13 @@ int main(int argc, char **argv)
         SCENARIO("secret-rotated", secret_rotated),
         SCENARIO("grant-revoked", grant_revoked),
         SCENARIO("storm-of-403", storm_of_403),
+        SCENARIO("amazon-500-for-two-hours", amazon_500_for_two_hours),
+        SCENARIO("clock-jumps-back", clock_jumps_back),
+        SCENARIO("html-error-body", html_error_body),
+        SCENARIO("ten-thousand-idle-skus-cost-no-calls", idle_skus_cost_no_calls),
+        SCENARIO("two-servers-one-channel", two_servers_one_channel),
     };
-    return scenario_run(argc, argv, tests, COUNT_OF(tests));
+    /* A SQLite database has one server. */
+    bool one_server = harness_engine(argc, argv) == DB_SQLITE;
+    return scenario_run(argc, argv, tests, COUNT_OF(tests) - one_server);
 }
