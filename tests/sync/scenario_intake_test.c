@@ -136,7 +136,7 @@ static void place_old(struct world *w, const char *id, const char *status, int d
         arena_fmt(&w->arena,
             "{\"order_id\": \"%s\", \"status\": \"%s\", \"age_ms\": %lld,"
             " \"lines\": [{\"sku\": \"IP13\"}]}",
-            id, status, (long long)(days * (int64_t)DAY))
+            id, status, (long long)days * DAY)
             .at);
 }
 
