@@ -88,6 +88,33 @@ static bool read_quantities(
     return true;
 }
 
+enum { CANCEL_REASON_MAX = 64 };
+
+/* "ORDER_CREATED_BY_MISTAKE": a word of Amazon's. What is no such word may be a sentence of the
+ * buyer's, which is not ours to keep. */
+static bool is_reason(struct str s)
+{
+    bool underscore = false;
+    for (size_t i = 0; i < s.len; i++) {
+        bool letter = s.at[i] >= 'A' && s.at[i] <= 'Z';
+        if (!letter && s.at[i] != '_') return false;
+        underscore = underscore || !letter;
+    }
+    return underscore && s.len <= CANCEL_REASON_MAX;
+}
+
+static void read_cancel_request(
+    struct json request, struct arena *arena, struct channel_order_line *line)
+{
+    struct str requester = S("BUYER"), reason = S(""); /* the only one there is today */
+    (void)json_str(json_get(request, "requester"), &requester);
+    line->cancel_requested =
+        json_kind(request) == JSON_KIND_OBJECT && str_eq(requester, S("BUYER"));
+    (void)json_str(json_get(request, "cancelReason"), &reason);
+    line->cancel_reason =
+        line->cancel_requested && is_reason(reason) ? arena_str(arena, reason) : S("");
+}
+
 static bool read_line(struct parse *p, struct json item, size_t i, struct channel_order_line *line)
 {
     *line = (struct channel_order_line){ .ordered = 0 };
@@ -103,11 +130,8 @@ static bool read_line(struct parse *p, struct json item, size_t i, struct channe
         return line_fault(p, i, "/product/asin", "no text");
     if (!read_text(json_get(product, "title"), p->arena, &line->title))
         return line_fault(p, i, "/product/title", "no text");
-    struct json request = json_path(item, "cancellation", "cancellationRequest", NULL);
-    struct str requester = S("BUYER"); /* the only one there is today */
-    (void)json_str(json_get(request, "requester"), &requester);
-    line->cancel_requested =
-        json_kind(request) == JSON_KIND_OBJECT && str_eq(requester, S("BUYER"));
+    read_cancel_request(
+        json_path(item, "cancellation", "cancellationRequest", NULL), p->arena, line);
     read_price(json_path(product, "price", "unitPrice", NULL), p->arena, line);
     return true;
 }

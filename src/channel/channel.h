@@ -97,7 +97,8 @@ struct channel_order_line {
     int64_t ordered;
     bool has_fulfilled; /* fulfilled and unfulfilled are stated */
     int64_t fulfilled, unfulfilled;
-    bool cancel_requested; /* by the buyer */
+    bool cancel_requested;    /* by the buyer */
+    struct str cancel_reason; /* the marketplace's word for why; may be empty */
     bool has_price;
     int64_t price_minor; /* per unit */
     struct str currency;

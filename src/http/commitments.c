@@ -110,20 +110,21 @@ static enum err commit(struct call *c, struct error *e)
     struct order o;
     enum err rc = order_lock(&c->change, c->ids[0], c->arena, &o, e);
     if (rc) return rc;
-    struct fields f = fields_root(c, "esns hex_ids scans atomic");
+    struct fields f = fields_root(c, "esns hex_ids scans atomic despite_cancel_request");
     struct inputs in = { arena_new(c->arena, struct commitment_input, INPUTS_MAX), 0 };
-    bool atomic = false;
+    bool atomic = false, despite = false;
     rc = read_inputs(&f, "esns", &in, e);
     if (!rc) rc = read_inputs(&f, "hex_ids", &in, e);
     if (!rc) rc = read_inputs(&f, "scans", &in, e);
     (void)field_bool(&f, "atomic", &atomic);
+    (void)field_bool(&f, "despite_cancel_request", &despite);
     if (!rc && !c->error_count && !in.count)
         element_error(c, S("/esns"), "required", "give at least one ESN, Hex ID or scan");
     if (!rc) rc = fields_end(c, e);
     if (rc) return rc;
     struct commitment_result *results = arena_new(c->arena, struct commitment_result, in.count + 1);
-    rc = commitment_add(&c->change, &o, &(struct commitment_request){ in.rows, in.count, atomic },
-        c->arena, results, e);
+    const struct commitment_request request = { in.rows, in.count, atomic, despite };
+    rc = commitment_add(&c->change, &o, &request, c->arena, results, e);
     if (rc) return rc;
     const struct commitment_result *first;
     if (others_have_it(results, in.count, &first)) return refuse(c, &o, &in, results, first, e);

@@ -66,6 +66,19 @@ static void warn(
     jw_object_end(&c->w);
 }
 
+/* Of the first line that it is about; orders from before lines were told apart have none. */
+static void warn_cancel_requested(struct call *c, const struct order *o)
+{
+    const struct order_line *asked = NULL;
+    for (size_t i = 0; i < o->line_count && !asked; i++)
+        if (o->lines[i].cancel_requested && o->lines[i].quantity) asked = &o->lines[i];
+    struct str reason = asked ? asked->cancel_reason : S("");
+    warn(c, "cancel_requested", asked ? asked->id : 0, 0,
+        arena_fmt(c->arena,
+            "The buyer asked the channel to cancel%s%.*s%s: do not ship before that is settled.",
+            reason.len ? " (" : "", STR_FMT(reason), reason.len ? ")" : ""));
+}
+
 /* domain.md 3: told, never in the way. */
 static void render_warnings(struct call *c, const struct order *o, const struct order_units *u)
 {
@@ -101,9 +114,7 @@ static void render_warnings(struct call *c, const struct order *o, const struct 
             arena_fmt(c->arena, "%.*s fits no line, while a line is still open.",
                 STR_FMT(o->items[i].esn)));
     }
-    if (o->cancel_requested && !u->canceled)
-        warn(c, "cancel_requested", 0, 0,
-            S("The buyer asked the channel to cancel: do not ship before that is settled."));
+    if (o->cancel_requested && !u->canceled) warn_cancel_requested(c, o);
     if (o->channel_unmapped)
         warn(c, "status_not_mapped", 0, 0,
             arena_fmt(c->arena, "The channel's status %.*s is not mapped: ours was kept.",

@@ -145,6 +145,73 @@ static enum err committed_status(
     return rc;
 }
 
+static bool fits(const struct order_line *l, int64_t variation_id)
+{
+    for (size_t i = 0; i < l->candidate_count; i++)
+        if (l->candidates[i] == variation_id) return true;
+    return false;
+}
+
+static bool fits_any(const struct order *order, int64_t variation_id)
+{
+    for (size_t i = 0; i < order->line_count; i++)
+        if (fits(&order->lines[i], variation_id)) return true;
+    return false;
+}
+
+/* Units of a variation that may go on the order before only those are left that the buyer asked to
+ * cancel; -1: as many as one likes. What fits no line is a direct commit and would go with any. Of
+ * what is on the order already nobody can say which line it was meant for: it counts for the others
+ * first. *asked: the line that was asked to be canceled. */
+static int64_t room_beside_canceled(
+    const struct order *order, int64_t variation_id, const struct order_line **asked)
+{
+    bool direct = !fits_any(order, variation_id);
+    int64_t room = 0;
+    *asked = NULL;
+    for (size_t i = 0; i < order->line_count; i++) {
+        const struct order_line *l = &order->lines[i];
+        if (!l->quantity || (!direct && !fits(l, variation_id))) continue;
+        if (!l->cancel_requested)
+            room += l->quantity - l->returned;
+        else if (!*asked)
+            *asked = l;
+    }
+    if (!*asked || (direct && room > 0)) return -1;
+    for (size_t i = 0; i < order->item_count && room > 0 && !direct; i++)
+        for (size_t k = 0; k < order->line_count; k++)
+            if (fits(&order->lines[k], variation_id) &&
+                fits(&order->lines[k], order->items[i].variation_id)) {
+                room--;
+                break;
+            }
+    return room;
+}
+
+/* The buyer wants no more than goes without this one; before: units of its variation that this
+ * request has put on the order so far. */
+static bool is_asked_back(const struct order *order, const struct found_item *item, int64_t before,
+    struct arena *arena, struct commitment_result *result)
+{
+    const struct order_line *asked;
+    int64_t room = room_beside_canceled(order, item->variation_id, &asked);
+    if (room < 0 || before < room) return false;
+    struct str reason = asked->cancel_reason;
+    *result = refused(item, "cancel_requested",
+        arena_fmt(arena, "the buyer asked to cancel this%s%.*s%s: settle it at the channel first",
+            reason.len ? " (" : "", STR_FMT(reason), reason.len ? ")" : ""));
+    return true;
+}
+
+static int64_t taken_before(
+    const struct found_item *items, const struct commitment_result *results, size_t upto)
+{
+    int64_t n = 0;
+    for (size_t i = 0; i < upto; i++)
+        n += results[i].committed && items[i].variation_id == items[upto].variation_id;
+    return n;
+}
+
 /* The same unit twice in one paste. */
 static bool is_repeated(
     const struct found_item *items, const struct commitment_result *results, size_t upto)
@@ -166,6 +233,9 @@ static enum err judge_all(struct change *c, const struct order *order,
         results[i] = judge(order, input, &items[i], matches, arena);
         if (results[i].committed && is_repeated(items, results, i))
             results[i] = refused(&items[i], "repeated", S("it is in this list twice"));
+        if (results[i].committed && !request->despite_cancel_request)
+            (void)is_asked_back(
+                order, &items[i], taken_before(items, results, i), arena, &results[i]);
     }
     return OK;
 }

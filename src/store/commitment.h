@@ -4,7 +4,8 @@
  * An item is committed to an order, never to a line. Guards are answered per input with a code:
  * "unknown_esn", "unknown_hex_id", "ambiguous_esn" (several open items: use the Hex ID),
  * "already_committed", "status_forbids" (the order's status has no allow_commitment), "repeated",
- * "in_transit" (on its way between warehouses: what cannot be packed is not promised).
+ * "in_transit" (on its way between warehouses: what cannot be packed is not promised),
+ * "cancel_requested" (all that it could fill is what the buyer asked the channel to cancel).
  */
 #ifndef STORE_COMMITMENT_H
 #define STORE_COMMITMENT_H
@@ -20,7 +21,8 @@ struct commitment_input {
 struct commitment_request {
     const struct commitment_input *inputs;
     size_t count;
-    bool atomic; /* all or nothing */
+    bool atomic;                 /* all or nothing */
+    bool despite_cancel_request; /* a person knows that the buyer asked to cancel */
 };
 
 struct commitment_result {

@@ -40,6 +40,17 @@ static const struct channel_map_row *mapped(const struct channel_row *ch, struct
     return NULL;
 }
 
+static struct order_line line_of(const struct intake_line *l)
+{
+    return (struct order_line){ .sku = l->sku,
+        .title = l->title,
+        .quantity = l->quantity,
+        .price = l->price,
+        .channel_line_id = l->channel_line_id,
+        .cancel_requested = l->cancel_requested,
+        .cancel_reason = l->cancel_reason };
+}
+
 static bool cancel_requested(const struct intake_order *o)
 {
     for (size_t i = 0; i < o->line_count; i++)
@@ -52,11 +63,7 @@ static enum err create(struct change *c, const struct channel_row *ch, const str
 {
     struct order_line *lines = arena_new(c->arena, struct order_line, o->line_count + 1);
     for (size_t i = 0; i < o->line_count; i++)
-        lines[i] = (struct order_line){ .sku = o->lines[i].sku,
-            .title = o->lines[i].title,
-            .quantity = o->lines[i].quantity,
-            .price = o->lines[i].price,
-            .channel_line_id = o->lines[i].channel_line_id };
+        lines[i] = line_of(&o->lines[i]);
     struct order order = {
         .organization = ch->name,
         .channel_id = ch->id,
@@ -87,6 +94,8 @@ struct known_line {
     struct str channel_line_id, sku, title;
     struct money price;
     bool deleted;
+    bool cancel_requested;
+    struct str cancel_reason;
 };
 
 static enum err read_lines(
@@ -96,14 +105,16 @@ static enum err read_lines(
     *count = 0;
     struct stmt *st = tx_prepare(c->tx,
         "SELECT id, quantity, channel_line_id, sku, title, price_amount, price_currency,"
-        " deleted_at FROM order_line WHERE order_id = $1 AND channel_line_id IS NOT NULL"
+        " deleted_at, cancel_requested, cancel_reason FROM order_line WHERE order_id = $1 AND "
+        "channel_line_id IS NOT NULL"
         " ORDER BY id LIMIT $2");
     stmt_bind_int(st, 1, order_id);
     stmt_bind_int(st, 2, ORDER_LINES_MAX);
     while (stmt_row(st))
-        (*out)[(*count)++] = (struct known_line){ stmt_int(st, 0), stmt_int(st, 1),
-            stmt_str(st, 2, c->arena), stmt_str(st, 3, c->arena), stmt_str(st, 4, c->arena),
-            stmt_money(st, 5, c->arena), !stmt_null(st, 7) };
+        (*out)[(*count)++] =
+            (struct known_line){ stmt_int(st, 0), stmt_int(st, 1), stmt_str(st, 2, c->arena),
+                stmt_str(st, 3, c->arena), stmt_str(st, 4, c->arena), stmt_money(st, 5, c->arena),
+                !stmt_null(st, 7), stmt_int(st, 8) != 0, stmt_str(st, 9, c->arena) };
     return stmt_end(st, e);
 }
 
@@ -127,13 +138,15 @@ static enum err write_line(
 {
     struct stmt *st = tx_prepare(c->tx,
         "UPDATE order_line SET quantity = $1, sku = $2, title = $3, price_amount = $4,"
-        " price_currency = $5 WHERE id = $6");
+        " price_currency = $5, cancel_requested = $7, cancel_reason = $8 WHERE id = $6");
     stmt_bind_int(st, 1, now->quantity);
     stmt_bind_opt_str(st, 2, now->sku.len ? now->sku : was->sku);
     stmt_bind_str(st, 3, now->title.len ? now->title : was->title);
     /* A pending order has no price yet; one that was known is not lost to an answer without it. */
     stmt_bind_money(st, 4, now->price.present ? now->price : was->price);
     stmt_bind_int(st, 6, was->id);
+    stmt_bind_int(st, 7, now->cancel_requested);
+    stmt_bind_str(st, 8, now->cancel_reason);
     return stmt_run(st, NULL, e);
 }
 
@@ -148,11 +161,7 @@ static enum err merge_lines(struct change *c, int64_t order_id, const struct int
         const struct intake_line *line = &o->lines[i];
         const struct known_line *was = find_line(known, count, line->channel_line_id);
         if (!was) {
-            struct order_line added = { .sku = line->sku,
-                .title = line->title,
-                .quantity = line->quantity,
-                .price = line->price,
-                .channel_line_id = line->channel_line_id };
+            struct order_line added = line_of(line);
             rc = order_line_insert(c, order_id, &added, e);
             change_list_add_int(changes, "line", 0, line->quantity);
             *changed = true;
@@ -161,7 +170,9 @@ static enum err merge_lines(struct change *c, int64_t order_id, const struct int
         bool same = was->quantity == line->quantity &&
                     (!line->sku.len || str_eq(was->sku, line->sku)) &&
                     (!line->title.len || str_eq(was->title, line->title)) &&
-                    (!line->price.present || money_same(was->price, line->price));
+                    (!line->price.present || money_same(was->price, line->price)) &&
+                    was->cancel_requested == line->cancel_requested &&
+                    str_eq(was->cancel_reason, line->cancel_reason);
         if (was->deleted || same) continue;
         rc = write_line(c, was, line, e);
         if (was->quantity != line->quantity)

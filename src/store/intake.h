@@ -15,6 +15,7 @@ struct intake_line {
     int64_t quantity; /* canceled units are gone already */
     struct money price;
     bool cancel_requested;
+    struct str cancel_reason;
 };
 
 struct intake_order {

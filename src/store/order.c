@@ -57,7 +57,8 @@ static enum err read_lines(struct tx *tx, const struct order_figures *figures, s
     out->lines = arena_new(arena, struct order_line, figures->line_count + 1);
     struct stmt *st = tx_prepare(tx,
         "SELECT id, variation_id, sku, title, quantity, price_amount, price_currency,"
-        " channel_line_id FROM order_line WHERE order_id = $1 AND deleted_at IS NULL ORDER BY id");
+        " channel_line_id, cancel_requested, cancel_reason"
+        " FROM order_line WHERE order_id = $1 AND deleted_at IS NULL ORDER BY id");
     stmt_bind_int(st, 1, out->id);
     while (stmt_row(st) && out->line_count < figures->line_count) {
         const struct line_figure *f = &figures->lines[out->line_count];
@@ -69,6 +70,8 @@ static enum err read_lines(struct tx *tx, const struct order_figures *figures, s
             .quantity = stmt_int(st, 4),
             .price = stmt_money(st, 5, arena),
             .channel_line_id = stmt_str(st, 7, arena),
+            .cancel_requested = stmt_int(st, 8) != 0,
+            .cancel_reason = stmt_str(st, 9, arena),
             .committed = f->committed,
             .returned = f->returned,
             .candidates = f->candidates,

@@ -19,6 +19,8 @@ struct order_line {
     int64_t quantity;
     struct money price;         /* per unit */
     struct str channel_line_id; /* empty: made here */
+    bool cancel_requested;      /* by the buyer, at the channel */
+    struct str cancel_reason;   /* the channel's word for why; may be empty */
     int64_t committed;
     int64_t returned; /* units that filled it and came back; they are not wanted again */
     const int64_t *candidates;

@@ -9,8 +9,8 @@ enum err order_line_insert(
 {
     struct stmt *st = tx_prepare(c->tx,
         "INSERT INTO order_line (order_id, variation_id, sku, title, quantity, price_amount,"
-        " price_currency, channel_line_id, created_at)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id");
+        " price_currency, channel_line_id, created_at, cancel_requested, cancel_reason)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id");
     stmt_bind_int(st, 1, order_id);
     stmt_bind_opt_int(st, 2, line->variation_id);
     stmt_bind_opt_str(st, 3, line->sku);
@@ -19,6 +19,8 @@ enum err order_line_insert(
     stmt_bind_money(st, 6, line->price);
     stmt_bind_opt_str(st, 8, line->channel_line_id);
     stmt_bind_int(st, 9, c->now);
+    stmt_bind_int(st, 10, line->cancel_requested);
+    stmt_bind_str(st, 11, line->cancel_reason);
     return stmt_scalar(st, 0, &line->id, e);
 }
 

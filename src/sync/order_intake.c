@@ -18,6 +18,7 @@ static struct intake_order *convert(const struct channel_orders_page *page, stru
                     l->ordered, l->has_fulfilled, l->fulfilled, l->unfulfilled),
                 .price = { l->has_price, l->price_minor, l->currency },
                 .cancel_requested = l->cancel_requested,
+                .cancel_reason = l->cancel_reason,
             };
         }
         out[i] = (struct intake_order){ o->id, o->status, o->marketplace_id,

@@ -241,7 +241,8 @@ static const struct field_spec order_patch[] = { ORDER(0), END };
 static const struct field_spec commitment[] = { { "esns", "[\"SN-none\"]", FIELD_LIST,
                                                     ALWAYS | TEXTS | FREE, 0, 1000 },
     { "hex_ids", "[\"00000000\"]", FIELD_LIST, TEXTS, 0, 1000 },
-    { "scans", "[\"SN-none\"]", FIELD_LIST, TEXTS, 0, 1000 }, FLAG("atomic"), END };
+    { "scans", "[\"SN-none\"]", FIELD_LIST, TEXTS, 0, 1000 }, FLAG("atomic"),
+    FLAG("despite_cancel_request"), END };
 
 static const struct field_spec credentials[] = { { "client_id", "\"a\"", FIELD_TEXT, REQUIRED, 1,
                                                      200 },

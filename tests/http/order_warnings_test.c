@@ -176,7 +176,13 @@ static void test_cancel_requested(void **state)
     arrive(k, "UNSHIPPED", 1, two_lines, 2);
     WARNS(k, 1, "cancel_requested", "the buyer wants one line canceled");
     commit(k, 1, "\"A1\"");
-    WARNS(k, 1, "cancel_requested", "told, and not in the way");
+    WARNS(k, 1, "cancel_requested", "told, and not in the way of the other line");
+    CALL(k, "POST", "/orders/1/commitments", "{\"esns\":[\"A2\"]}", 200);
+    CHECK_STR(kit_str(k, "/results/0/code"), S("cancel_requested"), "no more is wanted");
+    CALL(k, "POST", "/orders/1/commitments", "{\"esns\":[\"A2\"],\"despite_cancel_request\":true}",
+        200);
+    CHECK(kit_true(k, "/results/0/committed"), "but when a person wants it all the same");
+    CALL(k, "DELETE", "/orders/1/commitments/2", NULL, 204);
     arrive(k, "UNSHIPPED", 2, &two_lines[1], 1);
     WARNS(k, 1, "", "withdrawn, or done");
     arrive(k, "UNSHIPPED", 3, two_lines, 2);

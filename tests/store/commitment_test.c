@@ -47,6 +47,78 @@ static void test_guards(void **state)
     fix_clean(f, "after all");
 }
 
+static void add_line(struct fix *f, int64_t order_id, int64_t variation_id)
+{
+    struct order o;
+    struct order_line line = { .variation_id = variation_id, .quantity = 1 };
+    fix_begin(f);
+    CHECK_ERR(order_lock(&f->c, order_id, &f->arena, &o, &f->e), OK, &f->e, "lock");
+    CHECK_ERR(order_line_add(&f->c, &o, &line, &f->e), OK, &f->e, "line");
+    CHECK_ERR(fix_commit(f), OK, &f->e, "line");
+}
+
+/* What the codes are with the word of a person who knows. */
+static const char *commit_despite(struct fix *f, int64_t order_id, const char *esn)
+{
+    struct commitment_input in = { str_of(esn), false, false };
+    struct commitment_request request = { &in, 1, false, true };
+    struct commitment_result result;
+    struct order o;
+    fix_begin(f);
+    CHECK_ERR(order_lock(&f->c, order_id, &f->arena, &o, &f->e), OK, &f->e, "lock");
+    CHECK_ERR(commitment_add(&f->c, &o, &request, &f->arena, &result, &f->e), OK, &f->e, esn);
+    CHECK_ERR(fix_commit(f), OK, &f->e, "commit");
+    return result.code;
+}
+
+/* The buyer wants one line canceled, not the other: what the other one needs may be scanned. */
+static void test_cancel_requested(void **state)
+{
+    struct fix *f = *state;
+    int64_t a = fix_variation(f, "A", "A"), b = fix_variation(f, "B", "B");
+    int64_t order = fix_order(f, ST_NEW, a, 2);
+    add_line(f, order, a);
+    add_line(f, order, b);
+    for (int i = 1; i <= 4; i++)
+        fix_item(f, arena_fmt(&f->arena, "E%d", i).at, a);
+    fix_item(f, "F1", b);
+    fix_item(f, "X1", fix_variation(f, "C", "C"));
+    fix_sql(f, "UPDATE order_line SET cancel_requested = 1, cancel_reason = 'CHANGED_MIND'"
+               " WHERE quantity = 2");
+    CHECK_STR(str_of(fix_commit_esns(f, order, "E1 E2 F1 X1", false)), S("cancel_requested"),
+        "one is wanted for the other line, the second is not; what is of neither goes on");
+    CHECK_STR(str_of(fix_commit_esns(f, order, "E3", false)), S("cancel_requested"), "nor later");
+    CHECK_STR(str_of(commit_despite(f, order, "E3")), S(""), "unless a person says so");
+    fix_sql(f, "UPDATE order_line SET cancel_requested = 0");
+    CHECK_STR(str_of(fix_commit_esns(f, order, "E4", false)), S(""),
+        "or the buyer has thought"
+        " better of it");
+    fix_clean(f, "after all");
+}
+
+static void test_all_cancel_requested(void **state)
+{
+    struct fix *f = *state;
+    int64_t a = fix_variation(f, "A", "A"), order = fix_order(f, ST_NEW, a, 2);
+    fix_item(f, "E1", a);
+    fix_item(f, "X1", fix_variation(f, "C", "C"));
+    fix_sql(f, "UPDATE order_line SET cancel_requested = 1, cancel_reason = 'CHANGED_MIND'");
+    struct commitment_input in = { S("E1"), false, false };
+    struct commitment_result result;
+    struct order o;
+    fix_begin(f);
+    CHECK_ERR(order_lock(&f->c, order, &f->arena, &o, &f->e), OK, &f->e, "lock");
+    CHECK_ERR(commitment_add(&f->c, &o, &(struct commitment_request){ &in, 1, false, false },
+                  &f->arena, &result, &f->e),
+        OK, &f->e, "");
+    CHECK_ERR(fix_commit(f), OK, &f->e, "commit");
+    CHECK_STR(result.detail,
+        S("the buyer asked to cancel this (CHANGED_MIND): settle it at the channel first"), "why");
+    CHECK_STR(str_of(fix_commit_esns(f, order, "X1", false)), S("cancel_requested"),
+        "nothing is put on an order that is to be canceled whole");
+    CHECK_INT(fix_load_order(f, order).item_count, 0, "nothing is on it");
+}
+
 static void test_all_or_nothing(void **state)
 {
     struct fix *f = *state;
@@ -210,6 +282,8 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         FIX_TEST(test_guards),
+        FIX_TEST(test_cancel_requested),
+        FIX_TEST(test_all_cancel_requested),
         FIX_TEST(test_all_or_nothing),
         FIX_TEST(test_hex_ids),
         FIX_TEST(test_recurring_esns),

@@ -161,6 +161,30 @@ static void test_statuses(void **state)
     fix_clean(f, "after all");
 }
 
+static void test_cancel_request(void **state)
+{
+    struct fix *f = *state;
+    int64_t channel = fix_channel(f, "Shop");
+    struct intake_line lines[] = { two_lines[0], two_lines[1] };
+    struct intake_order o = order_of("UNSHIPPED", 2000, lines, 2);
+    take_in(f, channel, &o, 1);
+    int64_t id = the_order(f);
+    lines[1].cancel_requested = true;
+    lines[1].cancel_reason = S("CHANGED_MIND");
+    o.updated_at++;
+    take_in(f, channel, &o, 1);
+    struct order got = fix_load_order(f, id);
+    CHECK(!got.lines[0].cancel_requested && got.lines[1].cancel_requested, "this line");
+    CHECK_STR(got.lines[1].cancel_reason, S("CHANGED_MIND"), "and why");
+    CHECK(got.cancel_requested, "so the order");
+    lines[1].cancel_requested = false;
+    lines[1].cancel_reason = S("");
+    o.updated_at++;
+    take_in(f, channel, &o, 1);
+    got = fix_load_order(f, id);
+    CHECK(!got.lines[1].cancel_requested && !got.lines[1].cancel_reason.len, "withdrawn");
+}
+
 static void test_canceled_keeps_items(void **state)
 {
     struct fix *f = *state;
@@ -322,6 +346,7 @@ int main(int argc, char **argv)
         FIX_TEST(test_create_and_update),
         FIX_TEST(test_any_order_of_arrival),
         FIX_TEST(test_statuses),
+        FIX_TEST(test_cancel_request),
         FIX_TEST(test_canceled_keeps_items),
         FIX_TEST(test_tombstones),
         FIX_TEST(test_prices),

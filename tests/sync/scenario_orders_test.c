@@ -157,6 +157,30 @@ static void cancel_after_commit(void **state)
     world_close(&w);
 }
 
+/* The buyer asks to cancel before anything is packed: the scanner takes nothing for it and says
+ * why. The units stay reserved, for the order stands until it is canceled. */
+static void cancel_request(void **state)
+{
+    (void)state;
+    struct world w;
+    scenario_begin(&w, "IP13 0");
+    scenario_stock(&w, "IP13", 3, 3);
+    scenario_order(&w, ORDER, "UNSHIPPED", "IP13", 2);
+    world_until(&w, "SELECT target FROM listing", 1, "it reserves");
+    scenario_order_do(&w, ORDER, "request_cancel", "{}");
+    world_until(&w,
+        "SELECT COUNT(*) FROM order_line WHERE cancel_requested = 1"
+        " AND cancel_reason = 'ORDER_CREATED_BY_MISTAKE'",
+        1, "the buyer's wish is known, and why");
+    scenario_scan(&w, ORDER, 2);
+    CHECK_INT(world_number(&w, COMMITTED), 0, "nothing is packed");
+    CHECK_INT(world_number(&w, "SELECT target FROM listing"), 1, "it is still reserved");
+    scenario_order_do(&w, ORDER, "cancel", "{}");
+    world_until(&w, "SELECT target FROM listing", 3, "canceled, its units are free");
+    world_until_live(&w, "IP13", 3, "at Amazon too");
+    world_close(&w);
+}
+
 /* The highest quantity that Amazon was told by call; -1: none. */
 static int64_t most_told(struct world *w)
 {
@@ -216,6 +240,7 @@ int main(int argc, char **argv)
         SCENARIO("quantity-3-to-2-before-scan", fewer_before_scan),
         SCENARIO("quantity-3-to-2-after-scan", fewer_after_scan),
         SCENARIO("cancel-after-commit", cancel_after_commit),
+        SCENARIO("cancel-request-before-scan", cancel_request),
         SCENARIO("amazon-decremented-before-our-import", decremented_before_import),
     };
     return scenario_run(argc, argv, tests, COUNT_OF(tests));

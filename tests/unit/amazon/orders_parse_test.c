@@ -266,6 +266,39 @@ static bool arena_holds(const struct channel_orders_page *page, struct str word)
     return false;
 }
 
+static void test_cancel_reason(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *request, *reason;
+        bool requested;
+    } rows[] = {
+        { "{\"requester\":\"BUYER\",\"cancelReason\":\"ORDER_CREATED_BY_MISTAKE\"}",
+            "ORDER_CREATED_BY_MISTAKE", true },
+        { "{\"requester\":\"BUYER\",\"cancelReason\":\"Ann has moved to 1 High St\"}", "", true },
+        { "{\"requester\":\"BUYER\",\"cancelReason\":\"ANN\"}", "", true },
+        { "{\"requester\":\"BUYER\",\"cancelReason\":7}", "", true },
+        { "{\"requester\":\"BUYER\"}", "", true },
+        { "{\"requester\":\"MERCHANT\",\"cancelReason\":\"NO_INVENTORY\"}", "", false },
+        { "null", "", false },
+    };
+    struct arena arena;
+    arena_init(&arena, "test", 1024 * 1024);
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct str text = arena_fmt(&arena,
+            "{\"orders\":[" HEAD DONE "\"orderItems\":[{\"orderItemId\":\"1\","
+            "\"quantityOrdered\":1,\"cancellation\":{\"cancellationRequest\":%s}}]}]}",
+            rows[i].request);
+        struct channel_orders_page page;
+        struct channel_outcome o = { 0 };
+        amazon_orders_parse(text, &arena, &page, &o);
+        CHECK_INT(page.count, 1, rows[i].request);
+        CHECK_INT(page.orders[0].lines[0].cancel_requested, rows[i].requested, rows[i].request);
+        CHECK_STR(page.orders[0].lines[0].cancel_reason, str_of(rows[i].reason), rows[i].request);
+    }
+    arena_release(&arena);
+}
+
 static void test_no_person_kept(void **state)
 {
     (void)state;
@@ -311,6 +344,7 @@ int main(void)
         cmocka_unit_test(test_malformed),
         cmocka_unit_test(test_isolated),
         cmocka_unit_test(test_pages),
+        cmocka_unit_test(test_cancel_reason),
         cmocka_unit_test(test_no_person_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

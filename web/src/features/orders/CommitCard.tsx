@@ -92,6 +92,8 @@ export function CommitCard({ order }: { order: Order }) {
   const putOrder = usePutOrder();
   const [way, setWay] = useState<Way>('scans');
   const [error, setError] = useState<unknown>(null);
+  const [despite, setDespite] = useState(false);
+  const asksToCancel = order.warnings.some((w) => w.code === 'cancel_requested');
   const { scans, add, settle, sound, toggleSound } = useScans();
   const enqueue = useQueue();
 
@@ -109,7 +111,11 @@ export function CommitCard({ order }: { order: Order }) {
           const answer = await must(
             api.POST('/orders/{id}/commitments', {
               params: { path: { id: order.id } },
-              body: { [kind]: part, ...(atomic ? { atomic } : {}) },
+              body: {
+                [kind]: part,
+                ...(atomic ? { atomic } : {}),
+                ...(asksToCancel && despite ? { despite_cancel_request: true } : {}),
+              },
             }),
           );
           show(answer.results, answer.order);
@@ -151,6 +157,13 @@ export function CommitCard({ order }: { order: Order }) {
                 { value: 'hex_ids', label: 'Paste Hex IDs' },
               ]}
             />
+            {asksToCancel && (
+              <Switch
+                label="Also what the buyer asked to cancel"
+                checked={despite}
+                onChange={(e) => setDespite(e.currentTarget.checked)}
+              />
+            )}
             {way === 'scans' ? (
               <>
                 <ScanField label="ESN or Hex ID" onScan={(text) => commit('scans', [text], false)} />
