@@ -116,7 +116,7 @@ test('users from the command line: list, lock, unlock, reset; tokens with scopes
 });
 
 /* Some stock and an order, so that there are figures; then the server goes. */
-async function makeFigures(where) {
+async function makeFigures(where, sql) {
   const token = command(['token', 'create', '--name', 't', '--role', 'admin', ...where]);
   assert.equal(token.code, 0, token.err);
   const server = start(path.join(build, 'stockbridge'), ['serve', '--listen', '127.0.0.1:0', ...where]);
@@ -127,9 +127,12 @@ async function makeFigures(where) {
   await ask('POST', '/items', { items: esns.map((esn) => ({ esn, variation_id: id, status: 'In stock', warehouse: 'Main' })) });
   const order = await ask('POST', '/orders', { organization: 'Shop', status: 'New', lines: [{ variation_id: id, quantity: 2 }] });
   await ask('POST', `/orders/${order.id}/commitments`, { esns: [esns[0]] });
-  /* Until then a mark says that they are yet to be told, and verify does not compare. */
-  const told = () => ask('GET', '/changes?since=0&kind=stock_level.updated');
-  await until('the figures are told', told, ({ data }) => data.at(-1)?.figures.on_hand === 2 && data.at(-1).figures.outstanding === 1);
+  /* Until then a mark says that they are yet to be told, and verify does not compare. A mark may outlast what it is for: one
+     that was made between the looks of who tells is found to be told already the next time. */
+  const marks = 'SELECT (SELECT COUNT(*) FROM change_mark) + (SELECT COUNT(*) FROM dirty_variation)';
+  await until('everything is told', () => sql(marks), (left) => /\b0\b/.test(left));
+  const { data } = await ask('GET', '/changes?since=0&kind=stock_level.updated');
+  assert.deepEqual([data.at(-1).figures.on_hand, data.at(-1).figures.outstanding], [2, 1], 'what was told last');
   await server.stop();
 }
 
@@ -154,7 +157,7 @@ for (const engine of ['SQLite', 'PostgreSQL'])
     if (postgres) t.after(() => postgres.stop());
     const where = ['--data', data, ...(postgres ? ['--database', postgres.database] : [])];
     const sql = (text) => (postgres ? postgres.sql(text) : sqlite(path.join(data, 'stockbridge.db'), text));
-    await makeFigures(where);
+    await makeFigures(where, sql);
     const clean = command(['verify', ...where]);
     assert.deepEqual([clean.code, clean.out], [0, ''], clean.err);
     for (const { why, sql: damage, list } of damages) {
