@@ -14,7 +14,7 @@
 /* A history is as many steps; the rest costs as much as these: comparing every few of them finds
  * nearly all that comparing after each would, in more histories. */
 enum { STEPS = 60, COMPARE_EVERY = 12, FACTS_EVERY = 30 };
-enum { ROUNDS_SQLITE = 3000, ROUNDS_POSTGRES = 1000 };
+enum { ROUNDS_SQLITE = 2000, ROUNDS_POSTGRES = 700 };
 
 static uint64_t number_of(const char *name, uint64_t otherwise)
 {
