@@ -57,14 +57,26 @@ static bool done(
     return !run->stop_after || state->rows < run->stop_after;
 }
 
+/* The fixture's: what is imported happens when the test says. */
+struct fix_clock {
+    struct clock port;
+    const struct fix *f;
+};
+
+static time_ms now_of(struct clock *c)
+{
+    return ((const struct fix_clock *)c)->f->now;
+}
+
 void rows_run(struct fix *f, enum import_kind kind, struct str text, struct rows_run *run)
 {
     struct arena arena;
     struct rows rows;
     arena_init(&arena, "rows", JOB_ARENA_MAX);
     struct row_source source = rows_source(&rows, &arena, text);
+    struct fix_clock clock = { { now_of, now_of }, f };
     struct import_options o = { .db = run->db ? run->db : f->db,
-        .clock = clock_system(),
+        .clock = &clock.port,
         .rng = &f->rng,
         .actor = &f->actor,
         .kind = kind,
