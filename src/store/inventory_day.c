@@ -87,7 +87,7 @@ static enum err read_rows(
     struct stmt *st, struct arena *arena, struct inventory_counts *out, struct error *e)
 {
     size_t room = 0;
-    *out = (struct inventory_counts){ NULL, 0 };
+    *out = (struct inventory_counts){ .count = 0 };
     while (stmt_row(st))
         add(out, &room,
             &(struct inventory_count){ stmt_int(st, 0), stmt_int(st, 1), stmt_int(st, 2),
@@ -96,11 +96,15 @@ static enum err read_rows(
     return stmt_end(st, e);
 }
 
+/* How an item stands after an entry v of its history. */
+#define KIND                                                                                       \
+    "v.to_status_id AS status_id, COALESCE(v.to_warehouse_id, 0) AS"                               \
+    " warehouse_id, CASE WHEN v.to_order_id IS NULL THEN 0 ELSE 1 END AS committed,"               \
+    " COALESCE(v.to_paid_currency, '') AS currency, COALESCE(v.to_paid_amount, 0) AS paid"
+
 /* The newest entry before a time of each item that has one between $1 and $2 tells how it stood. */
 #define STANDING(sign, before)                                                                     \
-    "SELECT " sign " AS sign, v.to_status_id AS status_id, COALESCE(v.to_warehouse_id, 0) AS"      \
-    " warehouse_id, CASE WHEN v.to_order_id IS NULL THEN 0 ELSE 1 END AS committed,"               \
-    " COALESCE(v.to_paid_currency, '') AS currency, COALESCE(v.to_paid_amount, 0) AS paid"         \
+    "SELECT " sign " AS sign, " KIND                                                               \
     " FROM item_event v WHERE v.id IN (SELECT MAX(x.id) FROM item_event x WHERE x.at < " before    \
     " AND x.item_id IN (SELECT t.item_id FROM item_event t WHERE t.at >= $1 AND t.at < $2)"        \
     " GROUP BY x.item_id)"
@@ -129,39 +133,58 @@ static enum err kept(
     return read_rows(st, arena, out, e);
 }
 
+/* Changes with every change of taken days but a new one. */
+static enum err read_revision(struct tx *tx, int64_t *revision, struct error *e)
+{
+    struct stmt *st = tx_prepare(tx, "SELECT number FROM inventory_revision WHERE id = 1");
+    return stmt_scalar(st, 0, revision, e);
+}
+
+static void next_revision(struct tx *tx)
+{
+    stmt_later(tx_prepare(tx,
+        "INSERT INTO inventory_revision (id, number) VALUES (1, 1) ON CONFLICT (id) DO UPDATE"
+        " SET number = inventory_revision.number + 1"));
+}
+
+static void add_all(
+    struct inventory_counts *to, const struct inventory_counts *more, struct arena *arena)
+{
+    size_t room = to->count;
+    for (size_t i = 0; i < more->count; i++)
+        add(to, &room, &more->rows[i], arena);
+}
+
+static void set_day(struct inventory_counts *c, int64_t day)
+{
+    for (size_t i = 0; i < c->count; i++)
+        c->rows[i].day = day;
+}
+
 enum err inventory_day_count(
     struct tx *tx, int64_t day, struct arena *arena, struct inventory_counts *out, struct error *e)
 {
-    int64_t newest;
+    int64_t newest, revision = 0;
     struct inventory_counts changes;
     enum err rc = newest_taken(tx, &newest, e);
+    if (!rc) rc = read_revision(tx, &revision, e);
     if (!rc) rc = kept(tx, newest, arena, out, e);
     if (!rc)
         rc = changes_between(
             tx, (newest + 1) * INVENTORY_DAY_MS, (day + 1) * INVENTORY_DAY_MS, arena, &changes, e);
     if (rc) return rc;
-    size_t room = out->count;
-    for (size_t i = 0; i < changes.count; i++)
-        add(out, &room, &changes.rows[i], arena);
-    for (size_t i = 0; i < out->count; i++)
-        out->rows[i].day = day;
+    add_all(out, &changes, arena);
+    set_day(out, day);
     sum_up(out);
+    out->revision = revision;
     return OK;
 }
 
-enum err inventory_day_keep(
-    struct change *c, int64_t day, const struct inventory_counts *counts, struct error *e)
+static void write_counts(struct tx *tx, int64_t day, const struct inventory_counts *counts)
 {
-    int64_t made;
-    struct stmt *st = tx_prepare(c->tx,
-        "INSERT INTO inventory_day (day, taken_at) VALUES ($1, $2) ON CONFLICT (day) DO NOTHING");
-    stmt_bind_int(st, 1, day);
-    stmt_bind_int(st, 2, c->now);
-    enum err rc = stmt_run(st, &made, e);
-    if (rc || !made) return rc;
     for (size_t i = 0; i < counts->count; i++) {
         const struct inventory_count *row = &counts->rows[i];
-        st = tx_prepare(c->tx,
+        struct stmt *st = tx_prepare(tx,
             "INSERT INTO inventory_count (day, status_id, warehouse_id, committed, currency,"
             " units, value) VALUES ($1, $2, $3, $4, $5, $6, $7)");
         stmt_bind_int(st, 1, day);
@@ -173,6 +196,83 @@ enum err inventory_day_keep(
         stmt_bind_int(st, 7, row->value);
         stmt_later(st);
     }
+}
+
+void inventory_day_lock(struct change *c)
+{
+    tx_lock(c->tx, LOCK_INVENTORY_DAY, true);
+}
+
+enum err inventory_day_keep(
+    struct change *c, int64_t day, const struct inventory_counts *counts, struct error *e)
+{
+    int64_t made, revision;
+    inventory_day_lock(c);
+    enum err rc = read_revision(c->tx, &revision, e);
+    if (rc || revision != counts->revision) return rc;
+    struct stmt *st = tx_prepare(c->tx,
+        "INSERT INTO inventory_day (day, taken_at) VALUES ($1, $2) ON CONFLICT (day) DO NOTHING");
+    stmt_bind_int(st, 1, day);
+    stmt_bind_int(st, 2, c->now);
+    rc = stmt_run(st, &made, e);
+    if (rc || !made) return rc;
+    write_counts(c->tx, day, counts);
+    return OK;
+}
+
+enum err inventory_day_forget(struct change *c, int64_t item_id, struct error *e)
+{
+    int64_t received_at;
+    struct stmt *st = tx_prepare(c->tx, "SELECT MIN(at) FROM item_event WHERE item_id = $1");
+    stmt_bind_int(st, 1, item_id);
+    enum err rc = stmt_scalar(st, 0, &received_at, e);
+    if (rc) return rc;
+    st = tx_prepare(c->tx,
+        "UPDATE inventory_count SET units = units - 1, value = value - k.paid FROM"
+        " (SELECT d.day AS on_day, " KIND " FROM inventory_day d JOIN item_event v ON v.id ="
+        " (SELECT MAX(x.id) FROM item_event x WHERE x.item_id = $1 AND x.at < (d.day + 1) * $2)"
+        " WHERE d.day >= $3) k WHERE inventory_count.day = k.on_day"
+        " AND inventory_count.status_id = k.status_id"
+        " AND inventory_count.warehouse_id = k.warehouse_id"
+        " AND inventory_count.committed = k.committed AND inventory_count.currency = k.currency");
+    stmt_bind_int(st, 1, item_id);
+    stmt_bind_int(st, 2, INVENTORY_DAY_MS);
+    stmt_bind_int(st, 3, day_of(received_at));
+    stmt_later(st);
+    st = tx_prepare(
+        c->tx, "DELETE FROM inventory_count WHERE day >= $1 AND units = 0 AND value = 0");
+    stmt_bind_int(st, 1, day_of(received_at));
+    stmt_later(st);
+    next_revision(c->tx);
+    return OK;
+}
+
+enum err inventory_day_check(
+    struct change *c, bool repair, int64_t *day, size_t *wrong, struct error *e)
+{
+    struct inventory_counts have, right, difference;
+    *wrong = 0;
+    enum err rc = newest_taken(c->tx, day, e);
+    if (rc || *day < 0) return rc;
+    rc = kept(c->tx, *day, c->arena, &have, e);
+    if (!rc) rc = changes_between(c->tx, 0, (*day + 1) * INVENTORY_DAY_MS, c->arena, &right, e);
+    if (rc) return rc;
+    set_day(&right, *day);
+    difference = (struct inventory_counts){ .count = 0 };
+    add_all(&difference, &right, c->arena);
+    for (size_t i = 0; i < have.count; i++) {
+        have.rows[i].units *= -1;
+        have.rows[i].value *= -1;
+    }
+    add_all(&difference, &have, c->arena);
+    sum_up(&difference);
+    *wrong = difference.count;
+    if (!*wrong || !repair) return OK;
+    struct stmt *st = tx_prepare(c->tx, "DELETE FROM inventory_count WHERE day = $1");
+    stmt_bind_int(st, 1, *day);
+    stmt_later(st);
+    write_counts(c->tx, *day, &right);
+    next_revision(c->tx);
     return OK;
 }
 
@@ -206,7 +306,8 @@ static bool among(int64_t id, const int64_t *ids, size_t count)
 void inventory_day_sum(const struct inventory_counts *all, const struct inventory_filter *f,
     struct arena *arena, struct inventory_counts *out)
 {
-    *out = (struct inventory_counts){ arena_new(arena, struct inventory_count, all->count + 1), 0 };
+    *out = (struct inventory_counts){ .rows = arena_new(
+                                          arena, struct inventory_count, all->count + 1) };
     for (size_t i = 0; i < all->count; i++) {
         struct inventory_count row = all->rows[i];
         if (!among(row.status_id, f->status_ids, f->status_count) ||

@@ -5,7 +5,8 @@
  * A day is one of UTC. Its count is what the items' histories say of its end, so it does not matter
  * when it is taken: after a night without a server the missing days are counted as they would have
  * been. It is taken no sooner than ten minutes after the day, when no transaction can still write
- * an entry of that day. Counts that were taken are facts and do not change.
+ * an entry of that day. A count that was taken stays what the histories say: it changes only when a
+ * reception is taken back, whose item and history are as if they had never been.
  */
 #ifndef STORE_INVENTORY_DAY_H
 #define STORE_INVENTORY_DAY_H
@@ -29,6 +30,7 @@ struct inventory_count {
 struct inventory_counts {
     struct inventory_count *rows;
     size_t count;
+    int64_t revision; /* what the taken days were then; see inventory_day_keep */
 };
 
 /* The day to be taken next; *due false when it is not over and settled, or when there is nothing to
@@ -41,9 +43,23 @@ MUST_USE enum err inventory_day_next(
 MUST_USE enum err inventory_day_count(
     struct tx *tx, int64_t day, struct arena *arena, struct inventory_counts *out, struct error *e);
 
-/* Keeps the count; does nothing when another process was first. */
+/* Keeps the count; does nothing when another process was first, or when a reception was taken back
+ * since it was counted, in which case it is due still. */
 MUST_USE enum err inventory_day_keep(
     struct change *c, int64_t day, const struct inventory_counts *counts, struct error *e);
+
+/* Until the transaction ends nobody else keeps or changes a day. Before rows of items are locked.
+ */
+void inventory_day_lock(struct change *c);
+/* Takes an item out of the taken days, and out of those being counted; before its history is
+ * deleted, under the lock. */
+MUST_USE enum err inventory_day_forget(struct change *c, int64_t item_id, struct error *e);
+
+/* Part of verify_all: the newest taken day, which the next ones go on from, against the histories
+ * from their beginning. *wrong = kinds of items of which units or value differ. With repair, under
+ * the lock, the day is counted anew. */
+MUST_USE enum err inventory_day_check(
+    struct change *c, bool repair, int64_t *day, size_t *wrong, struct error *e);
 
 struct inventory_filter {
     int64_t from, to;                          /* days, both included; at most INVENTORY_DAYS_MAX */

@@ -2,6 +2,7 @@
 #include "store/purchase_internal.h"
 
 #include "store/derive.h"
+#include "store/inventory_day.h"
 
 static struct purchase_line *line_of(struct purchase_order *o, int64_t id)
 {
@@ -117,6 +118,8 @@ static enum err refuse_touched(struct change *c, const struct item *item, struct
 static enum err delete_item(struct change *c, const struct item *item, struct error *e)
 {
     static const struct item nothing = { 0 };
+    enum err rc = inventory_day_forget(c, item->id, e);
+    if (rc) return rc;
     struct stmt *st = tx_prepare(c->tx, "DELETE FROM item_value WHERE item_id = $1");
     stmt_bind_int(st, 1, item->id);
     stmt_later(st);
@@ -126,7 +129,7 @@ static enum err delete_item(struct change *c, const struct item *item, struct er
     st = tx_prepare(c->tx, "DELETE FROM item WHERE id = $1 AND version = $2");
     stmt_bind_int(st, 1, item->id);
     stmt_bind_int(st, 2, item->version);
-    enum err rc = stmt_run_versioned(st, e);
+    rc = stmt_run_versioned(st, e);
     if (rc == ERR_CONFLICT)
         return error_code(e, rc, "in_use", "something else refers to the item: it stays");
     if (rc) return rc;
@@ -144,6 +147,8 @@ enum err purchase_unreceive(
     struct change *c, struct purchase_order *order, int64_t item_id, struct error *e)
 {
     struct item item;
+    /* The caller has locked the order, which nobody waits for who has this lock. */
+    inventory_day_lock(c);
     struct stmt *st = tx_prepare(
         c->tx, "SELECT id FROM item WHERE id = $1 AND purchase_order_id = $2 FOR UPDATE");
     stmt_bind_int(st, 1, item_id);

@@ -82,11 +82,12 @@ enum {
      * for whatever changes candidates (SKUs of variations, connections of listings). */
     LOCK_CANDIDATES = 1,
     LOCK_MIGRATION = 2,
-    LOCK_PLANNER = 3,     /* one planning round at a time */
-    LOCK_RUNS = 4,        /* one unfinished run of a kind per channel */
-    LOCK_REGRADE = 5,     /* one making of variations that items move to */
-    LOCK_ADMINS = 30,     /* one at a time ceases to be an admin */
-    LOCK_MASTER_KEY = 31, /* while everything is sealed anew */
+    LOCK_PLANNER = 3,       /* one planning round at a time */
+    LOCK_RUNS = 4,          /* one unfinished run of a kind per channel */
+    LOCK_REGRADE = 5,       /* one making of variations that items move to */
+    LOCK_INVENTORY_DAY = 6, /* one keeps or changes taken days (inventory_day.h) */
+    LOCK_ADMINS = 30,       /* one at a time ceases to be an admin */
+    LOCK_MASTER_KEY = 31,   /* while everything is sealed anew */
 };
 
 /* Account settings. */

@@ -6,6 +6,7 @@
 #include "core/allocation.h"
 #include "core/quantity.h"
 #include "store/derive.h"
+#include "store/inventory_day.h"
 
 #include <stdlib.h>
 
@@ -409,11 +410,27 @@ static enum err check_plan(struct check *k, struct error *e)
     return rc;
 }
 
+/* 7. inventory_count of the newest day = the histories up to its end. */
+static enum err check_day(struct check *k, struct error *e)
+{
+    int64_t day;
+    size_t wrong;
+    enum err rc = inventory_day_check(k->c, k->repair, &day, &wrong, e);
+    if (!rc && wrong)
+        differ(k, "inventory_count",
+            arena_fmt(k->c->arena, "day %lld: %zu kinds of items are not what their histories say",
+                (long long)day, wrong));
+    return rc;
+}
+
 enum err verify_all(
     struct change *c, bool repair, verify_fn tell, void *ctx, int64_t *differences, struct error *e)
 {
     struct check k = { c, repair, tell, ctx, 0 };
-    if (repair) tx_lock(c->tx, LOCK_CANDIDATES, true);
+    if (repair) {
+        tx_lock(c->tx, LOCK_CANDIDATES, true);
+        inventory_day_lock(c);
+    }
     int64_t marks;
     enum err rc = count_marks(&k, &marks, e);
     if (!rc) rc = check_open(&k, e);
@@ -422,6 +439,7 @@ enum err verify_all(
     if (!rc) rc = check_demand(&k, e);
     if (!rc && !marks && (repair || !k.differences)) rc = check_plan(&k, e);
     if (!rc) rc = check_facts(&k, e);
+    if (!rc) rc = check_day(&k, e);
     int64_t untold = 0, of_index = 0;
     if (!rc) rc = verify_feed(c, repair, tell, ctx, &untold, e);
     if (!rc) rc = verify_index(c, repair, tell, ctx, &of_index, e);

@@ -169,13 +169,25 @@ static void buy(struct fix *f)
         .lines = &line,
         .line_count = 1 };
     WRITE(f, purchase_create(&f->c, &o, &f->e), "a purchase order");
-    struct item_new row = { .item = { .esn = S("BOUGHT"),
-                                .variation_id = bought,
-                                .status_id = IN_STOCK,
-                                .status = S("In stock") },
-        .code = "",
-        .pointer = "" };
-    WRITE(f, receive(f, o.id, &row, 1), "one of three");
+    struct item_new rows[2];
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        rows[i] = (struct item_new){ .item = { .esn = i ? S("A MISTAKE") : S("BOUGHT"),
+                                         .variation_id = bought,
+                                         .status_id = IN_STOCK,
+                                         .status = S("In stock") },
+            .code = "",
+            .pointer = "" };
+    WRITE(f, receive(f, o.id, rows, COUNT_OF(rows)), "two of three");
+}
+
+/* The second one was none of ours: it goes back out after its day was counted. */
+static enum err give_back(struct fix *f)
+{
+    struct purchase_order o;
+    int64_t id;
+    enum err rc = item_find_open(f->c.tx, S("A MISTAKE"), &id, &f->e);
+    if (!rc) rc = purchase_lock(&f->c, 1, &f->arena, &o, &f->e);
+    return rc ? rc : purchase_unreceive(&f->c, &o, id, &f->e);
 }
 
 static enum err take_back(struct fix *f, int64_t order_id)
@@ -363,6 +375,7 @@ void whole_fill(struct fix *f)
     tell_others(f);
     import(f);
     pass_a_day(f);
+    WRITE(f, give_back(f), "a mistake");
     fix_clean(f, "before the marks");
     /* Marks, of what is yet to be planned and to be told. */
     fix_items(f, 1, 1);
