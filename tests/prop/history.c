@@ -85,6 +85,7 @@ static const struct {
     { history_intake, 0, 3 },
     { history_returns, 0, 3 },
     { history_receiving, 0, 3 },
+    { history_days, 0, 2 },
     { history_catalog, 1, 3 },
     { history_listings, 1, 3 },
     { history_channels_step, 0, 2 },

@@ -6,7 +6,7 @@
 #include "oracle.h"
 
 enum o_word { WORD_PENDING, WORD_UNSHIPPED, WORD_SHIPPED, WORD_CANCELED, WORD_ODD };
-enum { HISTORY_MANY = 6, /* items edited at once */ HISTORY_FAMILIES = 12 };
+enum { HISTORY_MANY = 6, /* items edited at once */ HISTORY_FAMILIES = 13 };
 
 struct history {
     struct fix *f;
@@ -39,6 +39,7 @@ void history_orders(struct history *h);
 void history_intake(struct history *h);
 void history_returns(struct history *h);
 void history_receiving(struct history *h);
+void history_days(struct history *h);
 void history_catalog(struct history *h);
 void history_listings(struct history *h);
 void history_channels_step(struct history *h);
