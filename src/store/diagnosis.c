@@ -172,7 +172,8 @@ static enum err check_waits(struct tx *tx, const struct channel_row *ch, time_ms
     struct arena *arena, struct findings *f, struct error *e)
 {
     struct stmt *st =
-        tx_prepare(tx, "SELECT operation, state FROM bucket WHERE channel_id = $1 ORDER BY 1");
+        tx_prepare(tx, "SELECT b.operation, b.state FROM bucket b"
+                       " JOIN channel c ON c.rate_account = b.account WHERE c.id = $1 ORDER BY 1");
     stmt_bind_int(st, 1, ch->id);
     while (stmt_row(st)) {
         time_ms until = bucket_saved_wait(stmt_str_view(st, 1));

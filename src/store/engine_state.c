@@ -29,28 +29,54 @@ void cursor_set(struct change *c, int64_t channel_id, const char *name, struct s
     stmt_later(st);
 }
 
-enum err bucket_get(struct tx *tx, int64_t channel_id, const char *operation, struct arena *arena,
-    struct str *state, struct error *e)
+enum err rate_bucket_get(struct tx *tx, struct str account, const char *operation,
+    struct arena *arena, struct str *state, struct error *e)
 {
     *state = S("");
     struct stmt *st =
-        tx_prepare(tx, "SELECT state FROM bucket WHERE channel_id = $1 AND operation = $2");
-    stmt_bind_int(st, 1, channel_id);
+        tx_prepare(tx, "SELECT state FROM bucket WHERE account = $1 AND operation = $2");
+    stmt_bind_str(st, 1, account);
     stmt_bind_str(st, 2, str_of(operation));
     if (stmt_row(st)) *state = stmt_str(st, 0, arena);
     return stmt_end(st, e);
 }
 
-void bucket_set(struct change *c, int64_t channel_id, const char *operation, struct str state)
+void rate_bucket_set(struct change *c, struct str account, const char *operation, struct str state)
 {
     struct stmt *st = tx_prepare(c->tx,
-        "INSERT INTO bucket (channel_id, operation, state, at) VALUES ($1, $2, $3, $4)"
-        " ON CONFLICT (channel_id, operation) DO UPDATE SET state = excluded.state,"
+        "INSERT INTO bucket (account, operation, state, at) VALUES ($1, $2, $3, $4)"
+        " ON CONFLICT (account, operation) DO UPDATE SET state = excluded.state,"
         " at = excluded.at");
-    stmt_bind_int(st, 1, channel_id);
+    stmt_bind_str(st, 1, account);
     stmt_bind_str(st, 2, str_of(operation));
     stmt_bind_str(st, 3, state);
     stmt_bind_int(st, 4, c->now);
+    stmt_later(st);
+}
+
+/* What was saved before accounts were told apart is the account's now, where it has nothing. */
+static void take_over(struct change *c, int64_t channel_id, struct str account)
+{
+    static const char *const steps[] = {
+        "UPDATE bucket SET account = $1 WHERE account = 'channel ' || $2 AND NOT EXISTS"
+        " (SELECT 1 FROM bucket o WHERE o.account = $1 AND o.operation = bucket.operation)",
+        "DELETE FROM bucket WHERE account = 'channel ' || $2 AND account <> $1",
+    };
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        struct stmt *st = tx_prepare(c->tx, steps[i]);
+        stmt_bind_str(st, 1, account);
+        stmt_bind_int(st, 2, channel_id);
+        stmt_later(st);
+    }
+}
+
+void rate_account_set(struct change *c, int64_t channel_id, struct str account)
+{
+    take_over(c, channel_id, account);
+    struct stmt *st = tx_prepare(c->tx, "UPDATE channel SET rate_account = $1 WHERE id = $2"
+                                        " AND COALESCE(rate_account, '') <> $1");
+    stmt_bind_str(st, 1, account);
+    stmt_bind_int(st, 2, channel_id);
     stmt_later(st);
 }
 

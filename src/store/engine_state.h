@@ -11,9 +11,12 @@ MUST_USE enum err cursor_get(struct tx *tx, int64_t channel_id, const char *name
     struct arena *arena, struct str *value, time_ms *at, struct error *e); /* "" when none */
 void cursor_set(struct change *c, int64_t channel_id, const char *name, struct str value);
 
-MUST_USE enum err bucket_get(struct tx *tx, int64_t channel_id, const char *operation,
-    struct arena *arena, struct str *state, struct error *e);
-void bucket_set(struct change *c, int64_t channel_id, const char *operation, struct str state);
+/* Token buckets belong to an account: a seller, a region and an application, which several channels
+ * may share, and outlive them. rate_account_set says whose the channel's calls spend. */
+MUST_USE enum err rate_bucket_get(struct tx *tx, struct str account, const char *operation,
+    struct arena *arena, struct str *state, struct error *e); /* "" when none */
+void rate_bucket_set(struct change *c, struct str account, const char *operation, struct str state);
+void rate_account_set(struct change *c, int64_t channel_id, struct str account);
 
 /* Takes or renews the lease until now + length; *held says whether the caller has it. */
 MUST_USE enum err lease_take(struct change *c, int64_t channel_id, struct str owner,

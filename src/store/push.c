@@ -40,7 +40,8 @@ static enum err latest_known(struct change *c, int64_t channel_id, time_ms *at, 
 {
     struct stmt *st =
         tx_prepare(c->tx, "SELECT COALESCE(MAX(k.at), 0) FROM ("
-                          "SELECT MAX(at) AS at FROM bucket WHERE channel_id = $1"
+                          "SELECT MAX(b.at) AS at FROM bucket b"
+                          " JOIN channel c ON c.rate_account = b.account WHERE c.id = $1"
                           " UNION ALL SELECT MAX(at) FROM channel_cursor WHERE channel_id = $1"
                           " UNION ALL SELECT MAX(wanted_at) FROM push WHERE channel_id = $1"
                           " UNION ALL SELECT MAX(sent_at) FROM push WHERE channel_id = $1) k");

@@ -17,14 +17,14 @@ static void tell_as(struct verdict *v, const char *kind, const char *severity)
     v->severity = severity;
 }
 
-/* Under the lock: counters and buckets. */
+/* Under the locks: counters and buckets. */
 static struct verdict judge(struct worker *w, enum channel_op op, const struct channel_outcome *o,
     time_ms now, int64_t jitter)
 {
-    struct bucket *b = &w->buckets[op];
+    struct bucket *b = &w->rates->buckets[op];
     const struct access_operation *before = &w->access.operations[op];
     struct verdict v = { .access = ACCESS_UNCHANGED };
-    w->bucket_changed[op] = true;
+    w->rates->changed[op] = true;
     switch (o->result) {
     case CHANNEL_DONE:
     case CHANNEL_NOT_FOUND:
@@ -173,7 +173,9 @@ void worker_outcome(struct worker *w, enum channel_op op, const struct channel_o
     struct telling t = { .w = w, .op = op, .o = o, .note = note };
     token_keeper_see(&w->tokens, &t.credentials_set_at, &t.token_kept_at);
     (void)pthread_mutex_lock(&w->lock);
+    (void)pthread_mutex_lock(&w->rates->lock);
     t.verdict = judge(w, op, o, now, jitter);
+    (void)pthread_mutex_unlock(&w->rates->lock);
     if (o->server_time) {
         w->offset = o->server_time - now;
         w->offset_known = true;

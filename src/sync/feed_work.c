@@ -115,8 +115,8 @@ static bool called(struct lot *l, enum err rc, enum channel_op op, const struct 
 
 static struct send_pace pace_of(struct worker *w, enum channel_op op)
 {
-    (void)pthread_mutex_lock(&w->lock);
-    const struct bucket *b = &w->buckets[op];
+    (void)pthread_mutex_lock(&w->rates->lock);
+    const struct bucket *b = &w->rates->buckets[op];
     time_ms now = clock_monotonic(w->engine->parts.clock);
     int64_t since = now > b->at ? now - b->at : 0;
     const int64_t day = 24 * 3600 * 1000;
@@ -125,7 +125,7 @@ static struct send_pace pace_of(struct worker *w, enum channel_op op)
         b->not_before > now ? b->not_before - now : 0 };
     if (pace.tokens > b->burst) pace.tokens = b->burst;
     if (pace.tokens < 0) pace.tokens = 0;
-    (void)pthread_mutex_unlock(&w->lock);
+    (void)pthread_mutex_unlock(&w->rates->lock);
     return pace;
 }
 

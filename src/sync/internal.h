@@ -17,6 +17,7 @@
 #include "store/engine_state.h"
 #include "store/run.h"
 #include "sync/engine.h"
+#include "sync/rate.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -43,6 +44,7 @@ struct engine {
     struct clock_watch clock_watch; /* the manager's own */
     struct worker *workers[WORKERS_MAX];
     size_t worker_count;
+    struct rates *rates; /* the manager's own */
     atomic_llong calls, throttled, refused, failed, pushes, orders, listings;
 };
 
@@ -86,8 +88,7 @@ struct worker {
     pthread_cond_t wake;
     bool stopping;
     unsigned wakes[WAKE_COUNT];
-    struct bucket buckets[CHANNEL_OP_COUNT];
-    bool bucket_changed[CHANNEL_OP_COUNT];
+    struct rates *rates;
     struct access access;
     enum channel_state told; /* as last written down, by us or by others */
     bool offset_known;
@@ -136,7 +137,7 @@ MUST_USE enum err worker_start(struct engine *engine, const struct channel_row *
     uint64_t identity, struct worker **out, struct error *e);
 void worker_stop(struct worker *w);
 void worker_wake(struct worker *w, enum wake what);
-void worker_save(struct worker *w); /* buckets */
+void worker_save(struct worker *w); /* rates, now and then */
 uint64_t worker_identity(const struct channel_row *ch);
 void worker_keep_token(struct worker *w); /* after every call */
 

@@ -128,22 +128,24 @@ static void restore_intake(struct worker *w, bool order_import)
 
 static void begin_pace(struct worker *w, struct order_pace *pace)
 {
-    (void)pthread_mutex_lock(&w->lock);
+    (void)pthread_mutex_lock(&w->rates->lock);
     order_pace_init(
-        pace, &w->buckets[CHANNEL_OP_ORDERS_PAGE], clock_monotonic(w->engine->parts.clock));
-    (void)pthread_mutex_unlock(&w->lock);
+        pace, &w->rates->buckets[CHANNEL_OP_ORDERS_PAGE], clock_monotonic(w->engine->parts.clock));
+    (void)pthread_mutex_unlock(&w->rates->lock);
 }
 
 /* Whether a reading begins now; its token is still to be taken. */
 static bool may_read(struct worker *w, struct order_pace *pace, time_ms *wait_ms)
 {
-    struct bucket *orders = &w->buckets[CHANNEL_OP_ORDERS_PAGE];
+    struct bucket *orders = &w->rates->buckets[CHANNEL_OP_ORDERS_PAGE];
     struct order_pace_ask ask = { .now = clock_monotonic(w->engine->parts.clock),
         .gap = w->engine->parts.options.order_poll_ms };
     (void)pthread_mutex_lock(&w->lock);
     ask.rise = w->order_wanted;
     *wait_ms = access_wait(&w->access, CHANNEL_OP_ORDERS_PAGE, ask.now);
+    (void)pthread_mutex_lock(&w->rates->lock);
     bool begins = !*wait_ms && order_pace_begin(pace, orders, &ask, wait_ms);
+    (void)pthread_mutex_unlock(&w->rates->lock);
     (void)pthread_mutex_unlock(&w->lock);
     return begins;
 }

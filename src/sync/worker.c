@@ -104,9 +104,7 @@ static bool take(struct worker *w, enum channel_op op, int64_t keep, time_ms *wa
 {
     time_ms now = monotonic(w);
     *wait_ms = access_wait(&w->access, (int)op, now);
-    bool taken = !*wait_ms && bucket_take(&w->buckets[op], now, keep, wait_ms);
-    w->bucket_changed[op] = w->bucket_changed[op] || taken;
-    return taken;
+    return !*wait_ms && rates_take(w->rates, op, now, keep, wait_ms);
 }
 
 bool worker_token_now(struct worker *w, enum channel_op op, int64_t keep, time_ms *wait_ms)
@@ -120,11 +118,7 @@ bool worker_token_now(struct worker *w, enum channel_op op, int64_t keep, time_m
 bool worker_token_to_prove(struct worker *w, enum channel_op op)
 {
     time_ms wait;
-    (void)pthread_mutex_lock(&w->lock);
-    bool taken = bucket_take(&w->buckets[op], monotonic(w), 0, &wait);
-    w->bucket_changed[op] = w->bucket_changed[op] || taken;
-    (void)pthread_mutex_unlock(&w->lock);
-    return taken;
+    return rates_take(w->rates, op, monotonic(w), 0, &wait);
 }
 
 bool worker_token(struct worker *w, enum channel_op op, int64_t keep)
@@ -143,9 +137,7 @@ bool worker_token(struct worker *w, enum channel_op op, int64_t keep)
 
 void worker_token_back(struct worker *w, enum channel_op op)
 {
-    (void)pthread_mutex_lock(&w->lock);
-    bucket_give_back(&w->buckets[op]);
-    (void)pthread_mutex_unlock(&w->lock);
+    rates_give_back(w->rates, op);
 }
 
 void worker_trust(struct worker *w)
@@ -190,47 +182,11 @@ bool worker_has_work(struct worker *w, const struct channel_row *ch)
     return !ch->paused && (ch->state != CHANNEL_RECONNECT_NEEDED || denied);
 }
 
-struct saved {
-    struct worker *w;
-    struct bucket buckets[CHANNEL_OP_COUNT];
-    bool changed[CHANNEL_OP_COUNT];
-};
-
-static enum err save_buckets(struct change *c, void *ctx, struct error *e)
-{
-    (void)e;
-    struct saved *s = ctx;
-    for (int op = 0; op < CHANNEL_OP_COUNT; op++) {
-        if (!s->changed[op]) continue;
-        char text[BUCKET_TEXT_SIZE];
-        struct str state = bucket_save(&s->buckets[op], monotonic(s->w), c->now, text);
-        bucket_set(c, s->w->channel_id, s->w->driver->limits[op].name, state);
-    }
-    return OK;
-}
-
-static void save_now(struct worker *w)
-{
-    struct saved s = { .w = w };
-    bool any = false;
-    (void)pthread_mutex_lock(&w->lock);
-    for (int op = 0; op < CHANNEL_OP_COUNT; op++) {
-        s.buckets[op] = w->buckets[op];
-        s.changed[op] = w->bucket_changed[op];
-        any = any || s.changed[op];
-        w->bucket_changed[op] = false;
-    }
-    (void)pthread_mutex_unlock(&w->lock);
-    struct error e;
-    if (any && worker_change(w, "buckets", save_buckets, &s, &e))
-        LOG_WARN("sync", "buckets_not_saved", "%s", e.detail);
-}
-
 void worker_save(struct worker *w)
 {
     if (monotonic(w) - w->saved_at < engine_upkeep(w->engine, BUCKET_SAVE_MS)) return;
     w->saved_at = monotonic(w);
-    save_now(w);
+    rates_save(w);
 }
 
 struct opening {
@@ -240,28 +196,13 @@ struct opening {
     struct str sealed;
 };
 
-static void init_buckets(struct worker *w)
-{
-    for (int op = 0; op < CHANNEL_OP_COUNT; op++) {
-        const struct channel_op_limit *limit = &w->driver->limits[op];
-        bucket_init(&w->buckets[op], limit->rate_micro_per_s, limit->burst, monotonic(w));
-    }
-}
-
 static enum err read_opening(struct change *c, void *ctx, struct error *e)
 {
     struct opening *o = ctx;
     struct worker *w = o->w;
     enum err rc = channel_load(c->tx, w->channel_id, o->arena, &o->ch, e);
     if (!rc) rc = channel_sealed_credentials(c->tx, w->channel_id, o->arena, &o->sealed, e);
-    if (!rc) rc = push_recover(c, w->channel_id, e);
-    init_buckets(w);
-    for (int op = 0; op < CHANNEL_OP_COUNT && !rc; op++) {
-        struct str state;
-        rc = bucket_get(c->tx, w->channel_id, w->driver->limits[op].name, o->arena, &state, e);
-        if (!rc && state.len) (void)bucket_restore(&w->buckets[op], state, monotonic(w), c->now);
-    }
-    return rc;
+    return rc ? rc : push_recover(c, w->channel_id, e);
 }
 
 static enum err open_connection(struct worker *w, struct arena *arena, struct error *e)
@@ -279,6 +220,11 @@ static enum err open_connection(struct worker *w, struct arena *arena, struct er
     };
     rc = engine_open_credentials(
         w->engine->parts.key, w->channel_id, o.sealed, arena, &account.credentials, e);
+    char rates[RATE_ACCOUNT_SIZE];
+    if (!rc) {
+        rate_account_of(&o.ch, &account.credentials, rates);
+        rc = rates_join(w, rates, e);
+    }
     if (!rc) rc = w->driver->open(w->driver, &account, &w->conn, e);
     if (!rc) token_keeper_opened(&w->tokens, &o.ch, w->driver, w->conn);
     return rc;
@@ -298,6 +244,7 @@ static void init_worker(struct worker *w)
 
 static void free_worker(struct worker *w)
 {
+    rates_leave(w);
     if (w->conn) w->driver->close(w->conn);
     (void)pthread_cond_destroy(&w->wake);
     (void)pthread_mutex_destroy(&w->claim);
@@ -398,6 +345,5 @@ void worker_stop(struct worker *w)
     for (int i = 0; i < w->thread_count; i++)
         (void)pthread_join(w->threads[i], NULL);
     worker_keep_token(w);
-    save_now(w);
     free_worker(w);
 }

@@ -71,8 +71,9 @@ static const struct {
     { "unreadable", "error", OF_BOTH, 1,
         "UPDATE listing_marketplace SET unreadable = '/status: no list'" },
     { "throttled", "warning", OF_CHANNEL, -1,
-        "INSERT INTO bucket (channel_id, operation, state, at)"
-        " SELECT id, 'searchOrders', '1 1790000000000 0 5600 5600 60000', 1 FROM channel" },
+        "UPDATE channel SET rate_account = 'amazon na 1 2';"
+        " INSERT INTO bucket (account, operation, state, at)"
+        " VALUES ('amazon na 1 2', 'searchOrders', '1 1790000000000 0 5600 5600 60000', 1)" },
 };
 
 static void test_each(void **state)

@@ -82,15 +82,53 @@ static void test_buckets(void **state)
 {
     struct fix *f = *state;
     struct str value;
-    READ(f, bucket_get(f->c.tx, 7, "getOrders", &f->arena, &value, &f->e), "none");
+    READ(f, rate_bucket_get(f->c.tx, S("one"), "getOrders", &f->arena, &value, &f->e), "none");
     CHECK_STR(value, S(""), "none");
     for (int i = 0; i < 2; i++) {
         fix_begin(f);
-        bucket_set(&f->c, 7, "getOrders", i ? S("second") : S("first"));
+        rate_bucket_set(&f->c, S("one"), "getOrders", i ? S("second") : S("first"));
         CHECK_ERR(fix_commit(f), OK, &f->e, "set");
     }
-    READ(f, bucket_get(f->c.tx, 7, "getOrders", &f->arena, &value, &f->e), "get");
+    READ(f, rate_bucket_get(f->c.tx, S("one"), "getOrders", &f->arena, &value, &f->e), "get");
     CHECK_STR(value, S("second"), "the last");
+    READ(f, rate_bucket_get(f->c.tx, S("two"), "getOrders", &f->arena, &value, &f->e), "other");
+    CHECK_STR(value, S(""), "of that account only");
+}
+
+static void save(struct fix *f, const char *account, const char *operation, const char *state)
+{
+    fix_begin(f);
+    rate_bucket_set(&f->c, str_of(account), operation, str_of(state));
+    CHECK_ERR(fix_commit(f), OK, &f->e, account);
+}
+
+static struct str saved(struct fix *f, const char *account, const char *operation)
+{
+    struct str value;
+    READ(
+        f, rate_bucket_get(f->c.tx, str_of(account), operation, &f->arena, &value, &f->e), account);
+    return value;
+}
+
+/* Saved by channel, as it once was: the account takes over what it does not know better. */
+static void test_taken_over(void **state)
+{
+    struct fix *f = *state;
+    int64_t id = fix_channel(f, "Shop");
+    struct str was = arena_fmt(&f->arena, "channel %lld", (long long)id);
+    save(f, was.at, "getOrders", "of the channel");
+    save(f, was.at, "patchItem", "of the channel");
+    save(f, was.at, "getItem", "of the channel");
+    save(f, "one", "getOrders", "of the account");
+    for (int i = 0; i < 2; i++) {
+        fix_begin(f);
+        rate_account_set(&f->c, id, S("one"));
+        CHECK_ERR(fix_commit(f), OK, &f->e, "set, and set again");
+        CHECK_STR(saved(f, "one", "getOrders"), S("of the account"), "known better");
+        CHECK_STR(saved(f, "one", "patchItem"), S("of the channel"), "taken over");
+        CHECK_STR(saved(f, "one", "getItem"), S("of the channel"), "taken over");
+        CHECK_STR(saved(f, was.at, "getOrders"), S(""), "nothing is left");
+    }
 }
 
 int main(int argc, char **argv)
@@ -100,6 +138,7 @@ int main(int argc, char **argv)
         FIX_TEST(test_lease_and_a_clock_put_back),
         FIX_TEST(test_cursors),
         FIX_TEST(test_buckets),
+        FIX_TEST(test_taken_over),
     };
     return fix_main(argc, argv, "store/engine_state", tests, COUNT_OF(tests));
 }

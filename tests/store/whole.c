@@ -288,7 +288,8 @@ static enum err work_channel(struct fix *f, int64_t id)
         .channel_order_id = S("303-9") };
     bool is_new, held;
     cursor_set(&f->c, id, "orders", S("{\"from\":1}"));
-    bucket_set(&f->c, id, "searchOrders", S("{\"tokens\":3}"));
+    rate_account_set(&f->c, id, S("amazon na 1 2"));
+    rate_bucket_set(&f->c, S("amazon na 1 2"), "searchOrders", S("{\"tokens\":3}"));
     channel_event_add(&f->c, id, &event);
     enum err rc = quarantine_put(&f->c, id, S("fingerprint"), &order, &is_new, &f->e);
     if (!rc) rc = lease_take(&f->c, id, S("a process that is gone"), 1, &held, &f->e);

@@ -3,6 +3,7 @@
 #include "scenario.h"
 
 #include "store/run.h"
+#include "sync/internal.h"
 
 static enum db_engine engine;
 static const char *simulator;
@@ -128,6 +129,35 @@ static int stop(void **state)
     return 0;
 }
 
+/* Whose rates they are: the seller's in a region, by application; not the channel's. */
+static void test_rate_account(void **state)
+{
+    (void)state;
+    struct channel_row ch = { .id = 1,
+        .kind = S("amazon"),
+        .region = S("na"),
+        .seller_id = S("A1"),
+        .endpoint_url = S(""),
+        .name = S("one") };
+    struct channel_credentials app = { S("client"), S("secret"), S("token") };
+    char one[RATE_ACCOUNT_SIZE], other[RATE_ACCOUNT_SIZE];
+    rate_account_of(&ch, &app, one);
+    struct channel_row second = ch;
+    second.id = 2;
+    second.name = S("another");
+    rate_account_of(&second, &(struct channel_credentials){ S("client"), S("x"), S("y") }, other);
+    CHECK_STR(str_of(other), str_of(one), "another channel, another secret and grant");
+    second.region = S("eu");
+    rate_account_of(&second, &app, other);
+    CHECK(!str_eq(str_of(other), str_of(one)), "another region");
+    second = ch;
+    second.seller_id = S("A2");
+    rate_account_of(&second, &app, other);
+    CHECK(!str_eq(str_of(other), str_of(one)), "another seller");
+    rate_account_of(&ch, &(struct channel_credentials){ S("other"), S("secret"), S("y") }, other);
+    CHECK(!str_eq(str_of(other), str_of(one)), "another application");
+}
+
 int main(int argc, char **argv)
 {
     engine = harness_engine(argc, argv);
@@ -136,6 +166,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_kept),
         cmocka_unit_test(test_proof),
         cmocka_unit_test(test_pasted_since),
+        cmocka_unit_test(test_rate_account),
     };
     return cmocka_run_group_tests(tests, NULL, stop);
 }

@@ -118,6 +118,27 @@ static void throttled_at_a_third(void **state)
     engine_release(second);
 }
 
+/* Amazon counts by seller, whatever channels there are here: two channels of one seller together
+ * call no more often than one, and what one of them learned is true of both. */
+static void two_channels_of_one_seller(void **state)
+{
+    (void)state;
+    enum { BURST = 20 };
+    struct world w;
+    scenario_begin(&w, "IP13 0");
+    world_connect_as(&w, &(struct world_account){ .order_import = true,
+                             .orders_from = world_simulated_now(&w),
+                             .marketplaces = { "A2EUQ1WTGCTBG2" } });
+    world_until(&w, STATE("connected"), 2, "both are worked");
+    world_until_calls(&w, "searchOrders", 0, 2 * (int64_t)BURST);
+    CHECK_INT(world_calls(&w, "searchOrders", 429), 0, "nothing is asked too often");
+    CHECK_INT(world_number(&w, "SELECT COUNT(*) FROM channel_cursor"
+                               " WHERE name = 'orders_live' AND value <> ''"),
+        2, "and orders of both are read");
+    CHECK_INT(world_number(&w, "SELECT COUNT(DISTINCT rate_account) FROM channel"), 1, "one");
+    world_close(&w);
+}
+
 /* The application got another secret. What the account had is kept, and what is wanted goes on
  * being worked out; with the new secret everything follows. */
 static void secret_rotated(void **state)
@@ -382,6 +403,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         SCENARIO("throttled-without-header", throttled_without_header),
         SCENARIO("throttled-at-a-third-of-the-documented-rate", throttled_at_a_third),
+        SCENARIO("two-channels-of-one-seller", two_channels_of_one_seller),
         SCENARIO("secret-rotated", secret_rotated),
         SCENARIO("grant-revoked", grant_revoked),
         SCENARIO("storm-of-403", storm_of_403),
