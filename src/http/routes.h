@@ -50,6 +50,7 @@ static inline unsigned route_other_areas(const struct route *r)
     X(transfers)                                                                                   \
     X(stock_levels)                                                                                \
     X(inventory_history)                                                                           \
+    X(order_fetches)                                                                               \
     X(orders)                                                                                      \
     X(commitments)                                                                                 \
     X(organizations)                                                                               \

@@ -121,7 +121,7 @@ static enum err list(struct call *c, struct error *e)
     return OK;
 }
 
-static enum err ready_to_run(const struct channel_row *ch, struct error *e)
+enum err channel_ready(const struct channel_row *ch, struct error *e)
 {
     if (ch->paused) return error_code(e, ERR_CONFLICT, "channel_paused", "the channel is paused");
     if (ch->state == CHANNEL_RECONNECT_NEEDED)
@@ -136,7 +136,7 @@ static enum err queue(struct call *c, enum run_kind kind, struct str progress, s
     struct run run;
     bool is_new = false;
     enum err rc = find_channel(c, c->ids[0], &ch, e);
-    if (!rc) rc = ready_to_run(ch, e);
+    if (!rc) rc = channel_ready(ch, e);
     if (!rc && kind == RUN_PUSH_QUANTITIES && !ch->inventory_sync)
         rc = error_code(e, ERR_CONFLICT, "conflict", "inventory sync is switched off");
     if (!rc)

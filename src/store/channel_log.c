@@ -142,6 +142,21 @@ enum err quarantine_resolve(
     return rc;
 }
 
+enum err quarantine_order_id(struct tx *tx, int64_t channel_id, int64_t id, struct arena *arena,
+    struct str *channel_order_id, struct error *e)
+{
+    struct stmt *st = tx_prepare(tx, "SELECT channel_order_id FROM quarantine"
+                                     " WHERE channel_id = $1 AND id = $2 AND resolved_at IS NULL");
+    stmt_bind_int(st, 1, channel_id);
+    stmt_bind_int(st, 2, id);
+    bool found = stmt_row(st);
+    if (found) *channel_order_id = stmt_str(st, 0, arena);
+    enum err rc = stmt_end(st, e);
+    return rc || found
+               ? rc
+               : error_set(e, ERR_NOT_FOUND, "there is no quarantined order %lld", (long long)id);
+}
+
 enum err quarantine_list(struct tx *tx, int64_t channel_id, const struct page *page,
     struct arena *arena, struct quarantined_order **out, size_t *count, struct error *e)
 {

@@ -50,6 +50,9 @@ MUST_USE enum err quarantine_put(struct change *c, int64_t channel_id, struct st
 /* A later version of the order was read. */
 MUST_USE enum err quarantine_resolve(
     struct change *c, int64_t channel_id, struct str channel_order_id, struct error *e);
+/* The channel's id of one that is there still; ERR_NOT_FOUND. Empty: it could not be read. */
+MUST_USE enum err quarantine_order_id(struct tx *tx, int64_t channel_id, int64_t id,
+    struct arena *arena, struct str *channel_order_id, struct error *e);
 MUST_USE enum err quarantine_list(struct tx *tx, int64_t channel_id, const struct page *page,
     struct arena *arena, struct quarantined_order **out, size_t *count, struct error *e);
 

@@ -248,6 +248,7 @@ static enum err remove_parts(struct change *c, int64_t id, struct error *e)
         "DELETE FROM channel_status_map WHERE channel_id = $1",
         "DELETE FROM channel_cursor WHERE channel_id = $1",
         "DELETE FROM quarantine WHERE channel_id = $1",
+        "DELETE FROM order_watch WHERE channel_id = $1",
     };
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         struct stmt *st = tx_prepare(c->tx, parts[i]);

@@ -64,6 +64,7 @@ void audit_add_many(struct change *c, const char *action, const char *resource, 
 #define TOPIC_STOCK "stock"             /* dirty_variation or dirty_listing has rows */
 #define TOPIC_RUN "run"                 /* a run was queued */
 #define TOPIC_RUN_CHANGED "run_changed" /* progress or end of a run */
+#define TOPIC_ORDER_WATCH "order_watch" /* an order is to be asked for by its id */
 #define TOPIC_CHANNEL "channel"         /* settings or state of a channel changed */
 #define TOPIC_PUSH "push"               /* the push table has work */
 /* For those who look on only: what they show of these is no longer true. */

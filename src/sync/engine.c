@@ -87,6 +87,7 @@ static const struct topic_wake {
 } topic_wakes[] = {
     { TOPIC_PUSH, 1U << WAKE_PUSH | 1U << WAKE_FEEDS },
     { TOPIC_RUN, WAKE_EVERYBODY },
+    { TOPIC_ORDER_WATCH, 1U << WAKE_ORDERS },
     { TOPIC_CHANNEL, WAKE_EVERYBODY },
 };
 

@@ -68,7 +68,7 @@ static enum err take_in(struct change *c, void *ctx, struct error *e)
     for (size_t i = 0; i < p->page->bad_count && !rc; i++)
         rc = put_bad(c, ch->id, &p->page->bad[i], e);
     if (rc) return rc;
-    order_cursor_put(c, p->w->channel_id, p->cursor_name, &p->cursor);
+    if (p->cursor_name) order_cursor_put(c, p->w->channel_id, p->cursor_name, &p->cursor);
     if (p->run) run_progress(c, p->run);
     return OK;
 }
@@ -105,7 +105,7 @@ static enum err finish_page(struct change *c, void *ctx, struct error *e)
         enum err rc = put_bad(c, p->w->channel_id, &p->page->bad[i], e);
         if (rc) return rc;
     }
-    order_cursor_put(c, p->w->channel_id, p->cursor_name, &p->cursor);
+    if (p->cursor_name) order_cursor_put(c, p->w->channel_id, p->cursor_name, &p->cursor);
     if (p->run) run_progress(c, p->run);
     return OK;
 }

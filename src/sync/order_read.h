@@ -28,7 +28,7 @@ struct order_page {
     struct arena *arena;
     const struct channel_orders_page *page;
     struct intake_order *orders; /* made from the page */
-    const char *cursor_name;
+    const char *cursor_name;     /* NULL: the page is of no reading */
     struct order_cursor cursor;
     struct run *run; /* NULL: none */
     struct intake_counts counts;
@@ -73,6 +73,10 @@ struct order_run {
 struct order_run order_run_wanted(struct worker *w, struct arena *arena, enum run_kind kind);
 void order_run_finish(
     struct order_run *call, enum order_step step, const struct channel_outcome *o);
+
+/* order_fetch.c: asks for one order by its id, when one is wanted; how long until the next may be.
+ */
+time_ms order_fetch_tend(struct worker *w, struct arena *arena);
 
 /* order_backfill.c: one page of older orders, when there are some and a token is left over; how
  * long until the next may go. */

@@ -178,7 +178,9 @@ void *order_thread(void *worker)
         } else if (wait < gap) {
             idle = wait;
         }
-        time_ms next = order_backfill_tend(w, &arena);
+        time_ms next = order_fetch_tend(w, &arena);
+        if (next < idle) idle = next;
+        next = order_backfill_tend(w, &arena);
         pace.paged = pace.paged || next == 0;
         if (next < idle) idle = next;
     }

@@ -86,6 +86,17 @@ export const channels = {
     started((w) => ({ ...of(w.channel.id), body: { from: '2026-11-01T00:00:00Z' } }), 'older ones too'),
     channelSwitch(409, 'it is paused', paused),
   ],
+  fetchOrder: [
+    started((w) => ({ ...of(w.channel.id), body: { channel_order_id: w.channelOrder } })),
+    refused(409, 'it is paused', async (w) => ({ ...of((await paused(w)).id), body: { channel_order_id: '1' } })),
+  ],
+  retryQuarantined: [
+    started(async (w) => {
+      const { data } = await w.api('GET', `/channels/${w.channel.id}/quarantine`);
+      return { path: { id: w.channel.id, quarantine_id: data[0].id } };
+    }),
+    refused(404, 'it is not there', (w) => ({ path: { id: w.channel.id, quarantine_id: 999999 } })),
+  ],
   pushQuantities: [started((w) => of(w.channel.id)), channelSwitch(409, 'it is paused', paused)],
   listListings: [
     ok((w) => of(w.channel.id)),

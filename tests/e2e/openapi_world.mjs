@@ -44,7 +44,7 @@ async function startSpoiler(upstream, broken) {
 
 function spoil(text, broken) {
   const body = JSON.parse(text);
-  for (const order of body.orders ?? [])
+  for (const order of body.orders ?? (body.order ? [body.order] : []))
     if (broken.has(order.orderId)) for (const item of order.orderItems) item.quantityOrdered = 'two';
   return JSON.stringify(body);
 }

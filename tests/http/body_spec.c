@@ -268,6 +268,9 @@ static const struct field_spec channel[] = { { "kind", "\"amazon\"", FIELD_WORD,
     { "region", "\"eu\"", FIELD_WORD, REQUIRED, 1, 10 }, CHANNEL(REQUIRED) };
 static const struct field_spec channel_patch[] = { CHANNEL(0) };
 
+static const struct field_spec fetch_order[] = {
+    { "channel_order_id", "\"701-1\"", FIELD_TEXT, REQUIRED, 1, 100 }, END
+};
 static const struct field_spec import_orders[] = { { "from", NULL, FIELD_TIME, 0, 0, 0 }, END };
 
 static const struct field_spec listing[] = { { "connection", "{\"mode\":\"auto\"}", FIELD_OBJECT, 0,
@@ -404,6 +407,8 @@ const struct body_spec body_specs[] = {
     { "PATCH /channels/{}", "/channels/1", "{\"credentials\":$}", "/credentials", 200, credentials,
         NULL },
     { "POST /channels/{}/import_orders", "/channels/1/import_orders", NULL, "", 202, import_orders,
+        NULL },
+    { "POST /channels/{}/fetch_order", "/channels/1/fetch_order", NULL, "", 202, fetch_order,
         NULL },
     { "PATCH /listings/{}", "/listings/1", NULL, "", 200, listing, NULL },
     { "PATCH /listings/{}", "/listings/1", "{\"connection\":$}", "/connection", 200, connection,

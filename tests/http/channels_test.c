@@ -192,6 +192,28 @@ static void test_listings(void **state)
     CHECK_INT(kit_len(k, "/data"), 0, "nothing is held");
 }
 
+static void test_an_order_is_asked_for(void **state)
+{
+    struct kit *k = *state;
+    kit_channel(k, "C");
+    CALL(k, "POST", "/channels/1/fetch_order", "{\"channel_order_id\":\" 701-1 \"}", 202);
+    CHECK_STR(kit_str(k, "/channel_order_id"), S("701-1"), "its id");
+    kit_quarantine(k, 1, "701-2");
+    CALL(k, "POST", "/channels/1/quarantine/1/retry", NULL, 202);
+    CHECK_STR(kit_str(k, "/channel_order_id"), S("701-2"), "of the quarantined one");
+    CHECK(str_contains(str_of(kit_state(k)), S("order_watch 2")), "both are asked for");
+    CALL(k, "POST", "/channels/1/fetch_order", "{\"channel_order_id\":\"701-1\"}", 202);
+    CHECK(str_contains(str_of(kit_state(k)), S("order_watch 2")), "each once");
+    CALL(k, "POST", "/channels/1/quarantine/9/retry", NULL, 404);
+    CALL(k, "POST", "/channels/9/quarantine/1/retry", NULL, 404);
+    CALL(k, "POST", "/channels/9/fetch_order", "{\"channel_order_id\":\"701-1\"}", 404);
+    CALL(k, "PATCH", "/channels/1", "{\"paused\":true}", 200);
+    CALL(k, "POST", "/channels/1/fetch_order", "{\"channel_order_id\":\"701-3\"}", 409);
+    kit_problem(k, 409, "channel_paused", "nothing is asked for now");
+    CALL(k, "DELETE", "/channels/1", NULL, 204);
+    CHECK(str_contains(str_of(kit_state(k)), S("order_watch 0")), "nor ever, without the channel");
+}
+
 static void test_followers_are_told(void **state)
 {
     struct kit *k = *state;
@@ -218,6 +240,7 @@ int main(int argc, char **argv)
         KIT_TEST(test_new_credentials),
         KIT_TEST(test_runs),
         KIT_TEST(test_listings),
+        KIT_TEST(test_an_order_is_asked_for),
         KIT_TEST(test_followers_are_told),
     };
     return kit_main(argc, argv, "http_channels", tests, COUNT_OF(tests));

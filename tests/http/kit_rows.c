@@ -69,6 +69,7 @@ static const char *const counts[][2] = {
     { ROWS(push) },
     { ROWS(run) },
     { ROWS(channel_event) },
+    { ROWS(order_watch) },
 };
 
 struct state_read {

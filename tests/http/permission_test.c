@@ -147,6 +147,8 @@ static const struct {
     { "POST /channels/{}/sync_listings", "am" },
     { "POST /channels/{}/import_orders", "am" },
     { "POST /channels/{}/push_quantities", "am" },
+    { "POST /channels/{}/fetch_order", "am" },
+    { "POST /channels/{}/quarantine/{}/retry", "am" },
     { "GET /channels/{}/listings", "amwv" },
     { "POST /listings/import", "am" },
     { "GET /channels/{}/listings/export", "amwv" },

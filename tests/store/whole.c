@@ -388,6 +388,8 @@ void whole_fill(struct fix *f)
         " SELECT channel_id, 'na A1', 'sent', 'F1', 1, 1, 1 FROM listing WHERE id = 2");
     fix_sql(f, "INSERT INTO bulk_message (bulk_id, message_id, listing_id, quantity)"
                " SELECT id, 1, 2, 3 FROM bulk_push");
+    fix_sql(f, "INSERT INTO order_watch (channel_id, channel_order_id, wanted_at)"
+               " SELECT channel_id, '303-9', 1 FROM listing WHERE id = 2");
     fix_clean(f, "with marks");
     check_whole(f);
 }

@@ -2,6 +2,7 @@
 #include "scenario.h"
 
 #include "store/listing.h"
+#include "store/order_watch.h"
 #include "store/run.h"
 
 #define ORDER "111-1111111-1111111"
@@ -205,11 +206,80 @@ static void yen_and_cents(void **state)
     world_close(&w);
 }
 
+static enum err ask_for(struct change *c, void *ctx, struct error *e)
+{
+    struct world *w = ctx;
+    return order_watch_put(c, w->channel_id, S(ORDER), e);
+}
+
+static enum err ask_for_another(struct change *c, void *ctx, struct error *e)
+{
+    struct world *w = ctx;
+    return order_watch_put(c, w->channel_id, S("111-9999999-9999999"), e);
+}
+
+/* The search never shows an order. Who knows its id has it asked for; it comes in once, however
+ * often that is done. One that Amazon does not know is asked for later again. */
+static void missing_from_search(void **state)
+{
+    (void)state;
+    struct world w;
+    scenario_begin(&w, "IP13 0");
+    scenario_stock(&w, "IP13", 5, 5);
+    world_control(&w, "/_sim/orders",
+        "{\"order_id\": \"" ORDER "\", \"search_late_ms\": 50000000000,"
+        " \"lines\": [{\"sku\": \"IP13\", \"quantity\": 2}]}");
+    scenario_order(&w, OTHER, "UNSHIPPED", "IP13", 1);
+    world_until(&w, "SELECT target FROM listing", 4, "only the other one is seen");
+    CHECK_INT(world_number(&w, "SELECT COUNT(*) FROM sales_order"), 1, "for it alone came in");
+    world_change(&w, ask_for, &w);
+    world_change(&w, ask_for_another, &w);
+    world_until(&w, "SELECT COUNT(*) FROM sales_order", 2, "asked for, it comes in");
+    world_until(&w, "SELECT target FROM listing", 2, "and reserves");
+    world_until_live(&w, "IP13", 2, "its units");
+    world_change(&w, ask_for, &w);
+    world_until(&w, "SELECT COUNT(*) FROM order_watch WHERE channel_order_id = '" ORDER "'", 0,
+        "asked for again");
+    CHECK_INT(world_number(&w, "SELECT COUNT(*) FROM sales_order"), 2, "it is there once");
+    world_until(&w, "SELECT COUNT(*) FROM order_watch WHERE attempts > 0", 1,
+        "the unknown one is asked for later again");
+    world_close(&w);
+}
+
+/* Amazon has mended its answer without a change of the order, so that no reading shows it. */
+static void quarantine_retried(void **state)
+{
+    (void)state;
+    struct world w;
+    scenario_begin(&w, "IP13 0");
+    scenario_stock(&w, "IP13", 5, 5);
+    world_control(&w, "/_sim/orders",
+        "{\"order_id\": \"" ORDER "\", \"malformed\": \"status\","
+        " \"lines\": [{\"sku\": \"IP13\", \"quantity\": 2}]}");
+    world_until(&w, "SELECT COUNT(*) FROM quarantine WHERE resolved_at IS NULL", 1, "it is aside");
+    world_change(&w, ask_for, &w);
+    world_until(&w, "SELECT COUNT(*) FROM order_watch", 0, "asked for, it is as it was");
+    CHECK_INT(world_number(&w, "SELECT COUNT(*) FROM quarantine WHERE resolved_at IS NULL"
+                               " AND body <> '{}'"),
+        1, "still aside, with what was read");
+    scenario_advance(&w, 30 * MINUTE);
+    scenario_order(&w, OTHER, "UNSHIPPED", "IP13", 1);
+    world_until(&w, "SELECT target FROM listing", 4, "the reading is past it");
+    scenario_order_do(&w, ORDER, "malformed", "{\"malformed\": \"\"}");
+    world_change(&w, ask_for, &w);
+    world_until(&w, "SELECT COUNT(*) FROM quarantine WHERE resolved_at IS NULL", 0, "healed");
+    CHECK_INT(world_number(&w, "SELECT COUNT(*) FROM sales_order"), 2, "it is here");
+    world_until(&w, "SELECT target FROM listing", 2, "and reserves");
+    world_close(&w);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         SCENARIO("page-token-expired-mid-scan", token_expires),
         SCENARIO("malformed-order-in-page", malformed_among_good),
+        SCENARIO("order-missing-from-search", missing_from_search),
+        SCENARIO("malformed-order-asked-for-again", quarantine_retried),
         SCENARIO("unknown-sku-then-mapped", unknown_then_mapped),
         SCENARIO("unmapped-line-among-good-ones", unmapped_line),
         SCENARIO("backdated-shipped-orders", backdated),
