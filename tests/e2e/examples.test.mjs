@@ -70,8 +70,9 @@ function here(example, given) {
   );
 }
 
-/* Columns of spreadsheets that do. */
-const COLUMN_NAMES_SOMETHING = /^(ID|Hex ID|Channel|Channel SKU|Number)$/;
+/* Columns of spreadsheets that do; an ESN where it is looked for in a purchase order. */
+const COLUMN_NAMES_SOMETHING = /^(ID|Hex ID|Channel|Channel SKU|Number|Purchase Order)$/;
+const namesSomething = (title, own) => COLUMN_NAMES_SOMETHING.test(title) || (title === 'ESN' && own.includes('Purchase Order'));
 
 const rowsOf = (csv) => csv.trimEnd().split('\n').map((row) => row.split(','));
 
@@ -81,7 +82,7 @@ function sheetHere(example, given) {
   const [own, first] = rowsOf(given);
   const put = (row) =>
     row.map((cell, i) =>
-      COLUMN_NAMES_SOMETHING.test(titles[i]) && own.includes(titles[i]) && cell !== 'create' ? first[own.indexOf(titles[i])] : cell,
+      namesSomething(titles[i], own) && own.includes(titles[i]) && cell !== 'create' ? first[own.indexOf(titles[i])] : cell,
     );
   return `${[titles, ...rows.map(put)].map((row) => row.join(',')).join('\n')}\n`;
 }
