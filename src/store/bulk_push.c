@@ -54,7 +54,8 @@ enum err bulk_count(struct tx *tx, int64_t channel_id, const struct intake_state
     if (rc) return rc;
     struct stmt *st = tx_prepare(tx,
         "SELECT lane, COUNT(*) FROM push WHERE channel_id = $1 AND state = 'waiting'"
-        " AND not_before <= $2 AND (lane < 2 OR (lane = 2 AND wanted_at <= $3)) GROUP BY lane");
+        " AND not_before <= $2 AND (lane < 2 OR (lane = 2 AND wanted_at <= $3 AND listing_id NOT IN"
+        " " UNPLANNED ")) GROUP BY lane");
     stmt_bind_int(st, 1, channel_id);
     stmt_bind_int(st, 2, now);
     stmt_bind_int(st, 3, push_wanted_until(LANE_RISE, intake, now));
@@ -100,7 +101,8 @@ static enum err choose(struct change *c, int64_t channel_id, const struct intake
         " (SELECT COUNT(*) FROM listing_variation lv WHERE lv.listing_id = g.id), " CHANNEL_COUNTS
         " FROM push p JOIN listing g ON g.id = p.listing_id JOIN channel c ON c.id = p.channel_id"
         " WHERE p.channel_id = $1 AND p.state = 'waiting' AND p.not_before <= $2"
-        " AND (p.lane = 1 OR (p.lane = 2 AND p.wanted_at <= $3))"
+        " AND (p.lane = 1 OR (p.lane = 2 AND p.wanted_at <= $3 AND p.listing_id NOT IN " UNPLANNED
+        "))"
         " ORDER BY p.lane, p.wanted_at, p.listing_id LIMIT $4");
     stmt_bind_int(st, 1, channel_id);
     stmt_bind_int(st, 2, c->now);

@@ -75,12 +75,6 @@ static void widen(struct claimed *k, bool known, int64_t quantity)
     if (known && quantity > k->told_high) k->told_high = quantity;
 }
 
-/* Listings whose figures have changed since they were planned: a rise or a refresh of theirs may be
- * more than there is (an order that explains what is shown came in a moment ago). */
-#define STALE                                                                                      \
-    "(SELECT lv.listing_id FROM dirty_variation d JOIN listing_variation lv"                       \
-    " ON lv.variation_id = d.variation_id UNION ALL SELECT listing_id FROM dirty_listing)"
-
 static enum err find_wish(struct change *c, int64_t channel_id, const struct intake_state *intake,
     struct arena *arena, struct claimed *out, struct error *e)
 {
@@ -95,7 +89,7 @@ static enum err find_wish(struct change *c, int64_t channel_id, const struct int
         " FROM push p JOIN listing g ON g.id = p.listing_id JOIN channel c ON c.id = p.channel_id"
         " WHERE p.channel_id = $1 AND p.state = 'waiting' AND p.not_before <= $2"
         " AND (p.lane < 2 OR (((p.lane = 2 AND p.wanted_at <= $3)"
-        " OR (p.lane = 3 AND p.wanted_at <= $4)) AND p.listing_id NOT IN " STALE "))"
+        " OR (p.lane = 3 AND p.wanted_at <= $4)) AND p.listing_id NOT IN " UNPLANNED "))"
         " ORDER BY p.lane, p.wanted_at LIMIT 1");
     stmt_bind_int(st, 1, channel_id);
     stmt_bind_int(st, 2, c->now);

@@ -103,6 +103,30 @@ static void test_way(void **state)
     CHECK_INT(fix_int(f, "SELECT COUNT(*) FROM bulk_message"), 0, "nothing is left of it");
 }
 
+/* Orders were read, and what they say is not planned yet: a quantity from before is not sent. */
+static void test_rises_out_of_date(void **state)
+{
+    struct fix *f = *state;
+    struct shop s = open_shop(f, 9);
+    struct bulk_waiting waiting;
+    fix_items(f, s.variation, 1);
+    READ(f, bulk_count(f->c.tx, s.channel, &asked, f->now, &waiting, &f->e), "waiting");
+    CHECK_INT(waiting.others, 0, "their stock has changed");
+    CHECK_INT(build(f, &s), 0, "so there is no lot");
+    fix_plan(f);
+    CHECK_INT(build(f, &s), LISTINGS, "then it goes");
+    CHECK_INT(fix_int(f, "SELECT COUNT(*) FROM bulk_message WHERE quantity = 10"), LISTINGS,
+        "as it is now");
+}
+
+static void test_falls_out_of_date(void **state)
+{
+    struct fix *f = *state;
+    struct shop s = open_shop(f, 3);
+    fix_items(f, s.variation, 1);
+    CHECK_INT(build(f, &s), LISTINGS, "less than is shown goes at once");
+}
+
 /* What is never in a lot, whatever else is. */
 static void test_left_out(void **state)
 {
@@ -273,6 +297,8 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         FIX_TEST(test_way),
+        FIX_TEST(test_rises_out_of_date),
+        FIX_TEST(test_falls_out_of_date),
         FIX_TEST(test_left_out),
         FIX_TEST(test_rises_wait),
         FIX_TEST(test_newer_wishes),
