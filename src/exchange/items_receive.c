@@ -218,28 +218,25 @@ void item_row_put_off(struct batch *b, struct row_result *r, const struct wish *
     put_offs_add(b, &cache->put_off, &(struct put_off){ .into = w->into, .row = r, .what = item });
 }
 
+static enum err receive(struct batch *b, struct purchase_order *order, struct put_off *const *rows,
+    size_t count, struct error *e)
+{
+    struct item_new *items = arena_new(b->arena, struct item_new, count + 1);
+    for (size_t i = 0; i < count; i++)
+        items[i] = *(const struct item_new *)rows[i]->what;
+    enum err rc = purchase_receive(&b->c, order, items, count, e);
+    for (size_t i = 0; i < count && !rc; i++) {
+        rows[i]->row->id = items[i].item.id;
+        row_seen(b, rows[i]->row, items[i].item.id);
+        if (*items[i].code)
+            rc = error_code(e, ERR_CONFLICT, items[i].code, "%.*s",
+                STR_FMT(item_new_detail(&items[i], b->arena)));
+    }
+    return rc;
+}
+
 enum err item_receive_put_off(struct batch *b, struct error *e)
 {
     struct cache *cache = b->cache;
-    enum err rc = OK;
-    while (cache->put_off.first && !rc) {
-        struct put_off **rows;
-        size_t count;
-        struct purchase_order order;
-        put_offs_take(b, &cache->put_off, &rows, &count);
-        struct item_new *items = arena_new(b->arena, struct item_new, count + 1);
-        for (size_t i = 0; i < count; i++)
-            items[i] = *(const struct item_new *)rows[i]->what;
-        rc = purchase_lock(&b->c, rows[0]->into->order.id, b->arena, &order, e);
-        if (!rc) rc = purchase_receive(&b->c, &order, items, count, e);
-        for (size_t i = 0; i < count && !rc; i++) {
-            rows[i]->row->id = items[i].item.id;
-            row_seen(b, rows[i]->row, items[i].item.id);
-            /* They were judged good: somebody else was quicker. The batch is tried again. */
-            if (*items[i].code)
-                rc = error_code(e, ERR_CONFLICT, items[i].code, "%.*s",
-                    STR_FMT(item_new_detail(&items[i], b->arena)));
-        }
-    }
-    return rc;
+    return put_offs_write(b, &cache->put_off, receive, e);
 }

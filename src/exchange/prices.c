@@ -235,26 +235,23 @@ static enum err judge(struct batch *b, struct row_result *r, struct error *e)
     return OK;
 }
 
+static enum err set_paid(struct batch *b, struct purchase_order *order, struct put_off *const *rows,
+    size_t count, struct error *e)
+{
+    struct purchase_price *prices = arena_new(b->arena, struct purchase_price, count + 1);
+    for (size_t i = 0; i < count; i++)
+        prices[i] = *(const struct purchase_price *)rows[i]->what;
+    enum err rc = purchase_set_paid(&b->c, order, prices, count, S("spreadsheet"), e);
+    for (size_t i = 0; i < count && !rc; i++)
+        if (*prices[i].code)
+            rc = error_code(e, ERR_CONFLICT, prices[i].code, "the purchase order was changed");
+    return rc;
+}
+
 static enum err end(struct batch *b, struct error *e)
 {
     struct cache *cache = b->cache;
-    enum err rc = OK;
-    while (cache->put_off.first && !rc) {
-        struct put_off **rows;
-        size_t count;
-        struct purchase_order order;
-        put_offs_take(b, &cache->put_off, &rows, &count);
-        struct purchase_price *prices = arena_new(b->arena, struct purchase_price, count + 1);
-        for (size_t i = 0; i < count; i++)
-            prices[i] = *(const struct purchase_price *)rows[i]->what;
-        rc = purchase_lock(&b->c, rows[0]->into->order.id, b->arena, &order, e);
-        if (!rc) rc = purchase_set_paid(&b->c, &order, prices, count, S("spreadsheet"), e);
-        /* They were judged good: somebody else was quicker. The batch is tried again. */
-        for (size_t i = 0; i < count && !rc; i++)
-            if (*prices[i].code)
-                rc = error_code(e, ERR_CONFLICT, prices[i].code, "the purchase order was changed");
-    }
-    return rc;
+    return put_offs_write(b, &cache->put_off, set_paid, e);
 }
 
 const struct import_type import_prices = { &table, NULL, begin, judge, NULL, keep, NULL, end };

@@ -49,7 +49,7 @@ void put_offs_add(struct batch *b, struct put_offs *all, const struct put_off *o
     all->end = &copy->next;
 }
 
-void put_offs_take(struct batch *b, struct put_offs *all, struct put_off ***out, size_t *count)
+static void take(struct batch *b, struct put_offs *all, struct put_off ***out, size_t *count)
 {
     const struct known_purchase *into = all->first ? all->first->into : NULL;
     size_t most = 0;
@@ -67,4 +67,18 @@ void put_offs_take(struct batch *b, struct put_offs *all, struct put_off ***out,
             all->end = &one->next;
         }
     }
+}
+
+enum err put_offs_write(struct batch *b, struct put_offs *all, put_offs_fn fn, struct error *e)
+{
+    enum err rc = OK;
+    while (all->first && !rc) {
+        struct put_off **rows;
+        size_t count;
+        struct purchase_order order;
+        take(b, all, &rows, &count);
+        rc = purchase_lock(&b->c, rows[0]->into->order.id, b->arena, &order, e);
+        if (!rc) rc = fn(b, &order, rows, count, e);
+    }
+    return rc;
 }

@@ -35,7 +35,12 @@ struct put_offs {
 };
 void put_offs_init(struct put_offs *all);
 void put_offs_add(struct batch *b, struct put_offs *all, const struct put_off *one);
-/* Takes the rows of the order of the first one out; *count 0: there are none. */
-void put_offs_take(struct batch *b, struct put_offs *all, struct put_off ***out, size_t *count);
+/* Writes the rows of one order, which is locked. They were judged good: what is refused now changed
+ * meanwhile, and its error (ERR_CONFLICT) has the batch tried again. */
+typedef enum err (*put_offs_fn)(struct batch *b, struct purchase_order *order,
+    struct put_off *const *rows, size_t count, struct error *e);
+/* All of them, order by order; none are left. */
+MUST_USE enum err put_offs_write(
+    struct batch *b, struct put_offs *all, put_offs_fn fn, struct error *e);
 
 #endif
