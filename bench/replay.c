@@ -79,7 +79,7 @@ static sqlite3_stmt *prepared(const char *sql)
 static struct value read_value(FILE *in)
 {
     struct trace_param fixed = { 0 };
-    if (fread(&fixed, offsetof(struct trace_param, bytes), 1, in) != 1) fail("cut short");
+    if (fread(&fixed, sizeof fixed, 1, in) != 1) fail("cut short");
     struct value v = { fixed.kind, fixed.len, fixed.number, grow(NULL, fixed.len + 1) };
     if (fread(v.bytes, 1, v.len, in) != v.len) fail("cut short");
     return v;

@@ -23,13 +23,23 @@ struct known {
     sqlite3_stmt *handle;
     bool running;
     uint32_t params;
-    struct trace_param param[TRACE_PARAMS_MAX];
+    struct held {
+        struct trace_param fixed;
+        char *bytes; /* of text and blobs; kept for the next one */
+        size_t room;
+    } param[TRACE_PARAMS_MAX];
 };
 
 static _Atomic(sqlite3 *) writer;
 static struct known table[STATEMENTS_MAX];
 static size_t table_count;
 static FILE *out;
+
+static void fail(const char *what)
+{
+    (void)fprintf(stderr, "trace: %s\n", what);
+    abort();
+}
 
 /* The function that SQLite has under this name. ISO C has no cast from a data pointer to a
  * function's. */
@@ -45,7 +55,7 @@ static struct known *known_of(sqlite3_stmt *handle)
     if (sqlite3_db_handle(handle) != atomic_load(&writer)) return NULL;
     for (size_t i = 0; i < table_count; i++)
         if (table[i].handle == handle) return &table[i];
-    if (table_count == STATEMENTS_MAX) abort();
+    if (table_count == STATEMENTS_MAX) fail("too many statements");
     table[table_count] = (struct known){ .handle = handle };
     return &table[table_count++];
 }
@@ -54,9 +64,14 @@ static void keep(sqlite3_stmt *handle, int place, struct trace_param value, cons
 {
     struct known *k = known_of(handle);
     if (!k) return;
-    if (place < 1 || place > TRACE_PARAMS_MAX || value.len > TRACE_BYTES_MAX) abort();
-    struct trace_param *p = &k->param[place - 1];
-    *p = value;
+    if (place < 1 || place > TRACE_PARAMS_MAX) fail("too many parameters");
+    struct held *p = &k->param[place - 1];
+    if (value.len > p->room) {
+        p->room = value.len;
+        p->bytes = realloc(p->bytes, p->room); /* tidy: allow, ends with the program */
+        if (!p->bytes) fail("out of memory");
+    }
+    p->fixed = value;
     if (value.len) memcpy(p->bytes, bytes, value.len);
     if ((uint32_t)place > k->params) k->params = (uint32_t)place;
 }
@@ -64,14 +79,14 @@ static void keep(sqlite3_stmt *handle, int place, struct trace_param value, cons
 static void write_down(const struct known *k)
 {
     if (!out) out = fopen(getenv("BENCH_TRACE"), "wb");
-    if (!out) abort();
+    if (!out) fail("BENCH_TRACE cannot be written");
     const char *sql = sqlite3_sql(k->handle);
     struct trace_head head = { (uint32_t)strlen(sql), k->params };
     (void)fwrite(&head, sizeof head, 1, out);
     (void)fwrite(sql, 1, head.sql_len, out);
     for (uint32_t i = 0; i < k->params; i++) {
-        (void)fwrite(&k->param[i], offsetof(struct trace_param, bytes), 1, out);
-        (void)fwrite(k->param[i].bytes, 1, k->param[i].len, out);
+        (void)fwrite(&k->param[i].fixed, sizeof k->param[i].fixed, 1, out);
+        (void)fwrite(k->param[i].bytes, 1, k->param[i].fixed.len, out);
     }
 }
 

@@ -3,10 +3,9 @@
 #ifndef BENCH_TRACE_H
 #define BENCH_TRACE_H
 
-#include <stddef.h>
 #include <stdint.h>
 
-enum { TRACE_PARAMS_MAX = 32, TRACE_BYTES_MAX = 8192 };
+enum { TRACE_PARAMS_MAX = 64 };
 enum trace_kind { TRACE_NULL, TRACE_INT, TRACE_TEXT, TRACE_BLOB };
 
 struct trace_head {
@@ -16,7 +15,6 @@ struct trace_head {
 struct trace_param {
     uint32_t kind, len;
     int64_t number;
-    char bytes[TRACE_BYTES_MAX];
 };
 
 #endif
