@@ -76,7 +76,8 @@ static const char *const codes[] = { "bad_json", "unknown_parameter", "bad_heade
     "password_change_required", "totp_enabled", "totp_not_begun", "totp_not_enabled", "csrf",
     "duplicate", "duplicate_sku", "in_use", "last_admin", "idempotency_conflict", "channel_paused",
     "channel_not_connected", "not_braked", "locked", "archived", "two_skus", "since_gone", "merged",
-    "retiring", "committed", "already_committed", "lot_price", "undone", "not_open" };
+    "retiring", "committed", "already_committed", "lot_price", "undone", "not_open", "in_transit",
+    "too_many_waiting" };
 
 /* Codes of openapi.yaml, FieldError, that the store gives. */
 static const char *const field_codes[] = { "unknown_value", "not_allowed", "duplicate",

@@ -67,6 +67,19 @@ export const exchange = {
       const { order } = await received(w);
       return csv('ESN,SKU,Purchase Order', `${fresh('PO').replace(' ', '-')},${w.variation.sku},${order.number}`);
     }, 'into a purchase order'),
+    ok(async (w) => {
+      const { order } = await received(w);
+      await w.api('PATCH', `/purchase_orders/${order.id}`, { status: 'closed' });
+      return csv('ESN,SKU,Purchase Order', `${fresh('PC').replace(' ', '-')},${w.variation.sku},${order.number}`);
+    }, 'into a closed one'),
+    ok(async (w) => {
+      const esn = fresh('TR').replace(' ', '-');
+      await w.api('POST', '/items', { esn, variation_id: w.variation.id, status: 'In stock', warehouse: 'Main' });
+      const there = (await w.api('POST', '/warehouses', { name: fresh('There') })).name;
+      const { transfer } = await w.api('POST', '/transfers', { from_warehouse: 'Main', to_warehouse: there, esns: [esn] });
+      await w.api('POST', `/transfers/${transfer.id}/ship`);
+      return csv('ESN,Warehouse', `${esn},Main`);
+    }, 'of what is on its way'),
     ok(
       (w) => ({ ...csv('ESN,SKU', `49015420323${w.serial ?? 7519},${w.variation.sku}`), query: { accept_warnings: true } }),
       'with warnings',

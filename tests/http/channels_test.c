@@ -207,6 +207,10 @@ static void test_an_order_is_asked_for(void **state)
     CALL(k, "POST", "/channels/1/quarantine/9/retry", NULL, 404);
     CALL(k, "POST", "/channels/9/quarantine/1/retry", NULL, 404);
     CALL(k, "POST", "/channels/9/fetch_order", "{\"channel_order_id\":\"701-1\"}", 404);
+    kit_order_watches(k, 1, 998);
+    CALL(k, "POST", "/channels/1/fetch_order", "{\"channel_order_id\":\"701-3\"}", 409);
+    kit_problem(k, 409, "too_many_waiting", "a thousand wait");
+    CALL(k, "POST", "/channels/1/fetch_order", "{\"channel_order_id\":\"701-1\"}", 202);
     CALL(k, "PATCH", "/channels/1", "{\"paused\":true}", 200);
     CALL(k, "POST", "/channels/1/fetch_order", "{\"channel_order_id\":\"701-3\"}", 409);
     kit_problem(k, 409, "channel_paused", "nothing is asked for now");

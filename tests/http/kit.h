@@ -107,6 +107,8 @@ int64_t kit_channel(struct kit *k, const char *name);
 /* As read from the channel: active, merchant-fulfilled, quantity 0. */
 int64_t kit_listing(struct kit *k, int64_t channel_id, const char *sku);
 void kit_quarantine(struct kit *k, int64_t channel_id, const char *channel_order_id);
+/* So many orders more are to be asked for by their id. */
+void kit_order_watches(struct kit *k, int64_t channel_id, int count);
 
 /* Rows and versions of every table that an answer could have changed. */
 const char *kit_state(struct kit *k);

@@ -3,6 +3,7 @@
 
 #include "store/channel_log.h"
 #include "store/listing.h"
+#include "store/order_watch.h"
 
 /* The one kind of channel that the kit knows. */
 static const struct channel_kind_marketplace marketplaces[] = { { "M1", "Germany", "DE" },
@@ -163,6 +164,24 @@ void kit_quarantine(struct kit *k, int64_t channel_id, const char *channel_order
     struct error e;
     struct listing_job job = { k, channel_id, 0, channel_order_id };
     CHECK_ERR(db_write(k->h.db, "hold", hold_order, &job, &e), OK, &e, channel_order_id);
+}
+
+static enum err want_orders(struct tx *tx, void *ctx, struct error *e)
+{
+    struct listing_job *job = ctx;
+    struct actor actor = { ACTOR_SYSTEM, 0, S("test"), S("") };
+    struct change c = { tx, tx_arena(tx), &actor, clock_now(&job->k->clock.port), &job->k->rng };
+    enum err rc = OK;
+    for (int i = 0; i < job->id && !rc; i++)
+        rc = order_watch_put(&c, job->channel_id, arena_fmt(c.arena, "WATCHED-%d", i), e);
+    return rc;
+}
+
+void kit_order_watches(struct kit *k, int64_t channel_id, int count)
+{
+    struct error e;
+    struct listing_job job = { k, channel_id, count, "" };
+    CHECK_ERR(db_write(k->h.db, "watch", want_orders, &job, &e), OK, &e, "orders");
 }
 
 struct str kit_scoped(struct kit *k, enum area area, enum permission level, bool others)

@@ -131,10 +131,25 @@ static void test_many_orders(void **state)
     kit_fault(k, "/status", "unknown_value", "there is none");
 }
 
+static void test_on_its_way(void **state)
+{
+    struct kit *k = *state;
+    make_sale(k);
+    CALL(k, "POST", "/orders/1/returns",
+        "{\"items\":[{\"esn\":\"A1\",\"status\":\"Broken\",\"warehouse\":\"Main\"}]}", 200);
+    CALL(k, "POST", "/warehouses", "{\"name\":\"Outlet\"}", 201);
+    CALL(k, "POST", "/transfers",
+        "{\"from_warehouse\":\"Main\",\"to_warehouse\":\"Outlet\",\"ids\":[1]}", 201);
+    CALL(k, "POST", "/transfers/1/ship", NULL, 200);
+    CALL(k, "POST", "/returns/1/undo", NULL, 409);
+    kit_problem(k, 409, "in_transit", "first it has to arrive");
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         KIT_TEST(test_returns),
+        KIT_TEST(test_on_its_way),
         KIT_TEST(test_wrong_returns),
         KIT_TEST(test_sale_prices),
         KIT_TEST(test_many_orders),
