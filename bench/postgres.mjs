@@ -21,6 +21,7 @@ function takeOver(server, from, name) {
   console.error(`bench: taking the data set ${from} over to PostgreSQL ...`);
   const file = path.join(data, `${from}.jsonl`);
   const at = server.at(`${name}.new`);
+  fs.rmSync(file, { force: true }); // of a run that was ended
   server.sql(`DROP DATABASE IF EXISTS "${name}.new" WITH (FORCE)`);
   server.sql(`CREATE DATABASE "${name}.new"`);
   must(['backup', file, '--portable', '--data', path.join(data, from)]);
