@@ -419,8 +419,10 @@ static enum err derive_all(struct tx *tx, void *ctx, struct error *e)
     struct change c = { tx, tx_arena(tx), &(struct actor){ ACTOR_SYSTEM, 0, S("restore"), S("") },
         clock_now(clock_system()), rng_system() };
     enum err rc = without_limit(tx, e);
-    /* Nobody has counted the rows yet, and plans for empty tables take minutes for full ones. */
-    if (!rc && tx_engine(tx) == DB_POSTGRES) rc = tx_script(tx, S("ANALYZE"), e);
+    /* Nobody has counted the rows yet, and plans for empty tables take minutes for full ones; those
+     * that are filled now are planned for anew with every statement. */
+    if (!rc && tx_engine(tx) == DB_POSTGRES)
+        rc = tx_script(tx, S("ANALYZE; SET LOCAL plan_cache_mode = force_custom_plan"), e);
     return rc ? rc : verify_all(&c, true, tell_nobody, NULL, &differences, e);
 }
 

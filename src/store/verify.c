@@ -279,14 +279,15 @@ static enum err check_demand(struct check *k, struct error *e)
         rc = derive_order(c, wrong.ids[i], e);
     free(wrong.ids);
     if (rc) return rc;
-    st = tx_prepare(c->tx, "SELECT COUNT(*) FROM demand WHERE order_id NOT IN"
-                           " (SELECT id FROM sales_order)");
+    st = tx_prepare(c->tx, "SELECT COUNT(*) FROM demand WHERE NOT EXISTS"
+                           " (SELECT 1 FROM sales_order o WHERE o.id = demand.order_id)");
     int64_t strays;
     rc = stmt_scalar(st, 0, &strays, e);
     if (rc || !strays) return rc;
     differ(k, "demand", arena_fmt(c->arena, "%lld rows of no order", (long long)strays));
     if (!k->repair) return OK;
-    st = tx_prepare(c->tx, "DELETE FROM demand WHERE order_id NOT IN (SELECT id FROM sales_order)");
+    st = tx_prepare(c->tx, "DELETE FROM demand WHERE NOT EXISTS"
+                           " (SELECT 1 FROM sales_order o WHERE o.id = demand.order_id)");
     return stmt_run(st, NULL, e);
 }
 
@@ -297,8 +298,9 @@ static enum err check_facts(struct check *k, struct error *e)
     static const struct {
         const char *what, *sql;
     } rows[] = {
-        { "item.order_id", "SELECT COUNT(*) FROM item WHERE order_id IS NOT NULL"
-                           " AND order_id NOT IN (SELECT id FROM sales_order)" },
+        { "item.order_id",
+            "SELECT COUNT(*) FROM item WHERE order_id IS NOT NULL"
+            " AND NOT EXISTS (SELECT 1 FROM sales_order o WHERE o.id = item.order_id)" },
         { "item.esn", "SELECT COUNT(*) FROM (SELECT esn FROM item WHERE is_open = 1"
                       " GROUP BY esn HAVING COUNT(*) > 1) d" },
         { "item.committed_at", "SELECT COUNT(*) FROM item WHERE (order_id IS NULL)"
